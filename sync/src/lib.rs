@@ -1,1 +1,28 @@
-//! Placeholder.
+//! Everything that orders one thread against another, and the only crate that names raw atomics and locks.
+//!
+//! `prim` is the facade that every other module and crate goes through, so that the same source runs in production and
+//! under the checkers. Above it stand the protocols, one file each; each has a model of its name in `loom-tests`.
+
+#![cfg_attr(any(heddle_loom, heddle_shuttle, heddle_wm), allow(missing_docs))]
+#![warn(missing_docs)]
+
+pub mod bias;
+pub mod breaker;
+pub mod critical;
+pub mod gil;
+pub mod handshake;
+pub mod header;
+pub mod index;
+pub mod mutex;
+pub mod prim;
+pub mod probe;
+pub mod reclaim;
+pub mod stats;
+pub mod stw;
+pub mod thread;
+
+pub use breaker::EvalBreaker;
+pub use header::HeaderWord;
+pub use stats::Reason;
+pub use stw::{Pause, World};
+pub use thread::Slot;
