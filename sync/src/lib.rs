@@ -6,19 +6,25 @@
 #![cfg_attr(any(heddle_loom, heddle_shuttle, heddle_wm), allow(missing_docs))]
 #![warn(missing_docs)]
 
+pub mod array;
 pub mod bias;
 pub mod breaker;
 pub mod critical;
+pub mod event;
 pub mod gil;
 pub mod handshake;
 pub mod header;
 pub mod index;
 pub mod mutex;
+pub mod once;
 pub mod prim;
 pub mod probe;
+pub mod publish;
 pub mod reclaim;
+pub mod seqlock;
 pub mod stats;
 pub mod stw;
+pub mod table;
 pub mod thread;
 
 pub use breaker::EvalBreaker;
