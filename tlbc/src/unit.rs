@@ -7,7 +7,7 @@
 //! any copy, and the counter behind one that it changes). All writes to instructions go through `write.rs`.
 
 use crate::defs::{BASE, CACHES, Opcode};
-use crate::prim::{AtomicU16, Ordering};
+use crate::prim::{AtomicU16, ord};
 
 /// The value of a code unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,7 +70,7 @@ impl Unit {
         // ORDERING: Relaxed; a thread may execute one stale instruction, and both are correct. The owner wrote the
         // caches behind a specialized opcode itself; the tables behind an instrumented one are reached through
         // `Code`'s instrumentation version, which is loaded with Acquire. Model: tlbc_write.
-        Word(self.0.load(Ordering::Relaxed))
+        Word(self.0.load(ord!("unit.load", Relaxed)))
     }
 }
 

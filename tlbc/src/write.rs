@@ -1,0 +1,273 @@
+//! The only writer of instructions: specialize, deopt, install an executor; and, in [`Edit`], instrument.
+//!
+//! Who may write a unit that holds an instruction:
+//!
+//! * the owner of the copy, by compare-and-exchange from the word it read, and never over an instrumented opcode;
+//! * the instrumenter, by a plain store, under the code's lock or in a pause, in every copy.
+//!
+//! So whatever the order, instrumentation wins: the owner's exchange fails when the store came first, and is overwritten
+//! when it came second. The instrumenter needs no exchange, because what it stores follows from the image and from the
+//! events, not from what it finds. A failed exchange leaves the counter alone.
+//!
+//! Caches are filled before the opcode that reads them is published. Nobody but the owner looks at them, so this is a
+//! matter of order within one thread.
+//!
+//! **Source:** CPython's `specialize.c` for the rule of exchange; models `tlbc_write`.
+
+use crate::cache::Layout;
+use crate::code::Code;
+use crate::counter::{self, Counter};
+use crate::defs::{BASE, CACHES, FIRST_INSTRUMENTED, Opcode};
+use crate::prim::{MutexGuard, ord, seeded};
+use crate::unit::{Unit, Word};
+
+/// What became of an attempt to write an opcode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Written {
+    /// It is in place.
+    Done,
+    /// The instruction is instrumented (or was, when the exchange was tried): nothing was changed.
+    Instrumented,
+}
+
+/// Exchanges the opcode at `at` for `new`, argument and all, unless it is instrumented.
+///
+/// `mine` is what the caller read; the exchange starts from it.
+#[inline]
+fn exchange(unit: &Unit, mine: Word, new: Word) -> Written {
+    if mine.op() >= FIRST_INSTRUMENTED
+        && mine.op() != Opcode::EnterExecutor as u8
+        && !seeded!("write.peek_skipped")
+    {
+        return Written::Instrumented;
+    }
+    if seeded!("write.blind") {
+        unit.0.store(new.0, ord!("write.blind_store", Relaxed));
+        return Written::Done;
+    }
+    // ORDERING: Relaxed both; only this thread reads the caches behind the new opcode, and an instrumented opcode's
+    // tables are reached through the code's instrumentation version. COST: one RMW a specialization, not an execution.
+    // Model: tlbc_write (mutants `write.blind`, `write.peek_skipped`).
+    let result = unit.0.compare_exchange(
+        mine.0,
+        new.0,
+        ord!("write.cas", Relaxed),
+        ord!("write.cas_fail", Relaxed),
+    );
+    match result {
+        Ok(_) => Written::Done,
+        Err(_) => Written::Instrumented,
+    }
+}
+
+/// Turns the instruction at `at` into `form`, after `fill` has written its cache, and starts the cooldown.
+///
+/// # Safety
+/// - as [`Layout::at`] for `L`: an instruction of that family in the calling thread's copy.
+pub unsafe fn specialize<L: Layout>(
+    at: *const Unit,
+    form: Opcode,
+    cooldown: Counter,
+    fill: impl FnOnce(&mut L::Fill<'_>),
+) -> Written {
+    debug_assert_eq!(form.base(), L::FAMILY, "{} is no form of this family", form.name());
+    // SAFETY: the caller's duty.
+    let unit = unsafe { &*at };
+    let mine = unit.load();
+    if mine.op() >= FIRST_INSTRUMENTED {
+        return Written::Instrumented;
+    }
+    // SAFETY: the caller's duty.
+    fill(&mut unsafe { L::fill(at) });
+    // SAFETY: the caller's duty: the family has a counter.
+    unsafe { publish(at, unit, mine, form, cooldown) }
+}
+
+/// Like [`specialize`] for a form whose cache holds nothing but the counter.
+///
+/// # Safety
+/// - `at` points to an instruction of `form`'s family, which has a counter, in the calling thread's copy.
+pub unsafe fn specialize_plain(at: *const Unit, form: Opcode, cooldown: Counter) -> Written {
+    // SAFETY: the caller's duty.
+    let unit = unsafe { &*at };
+    // SAFETY: the caller's duty.
+    unsafe { publish(at, unit, unit.load(), form, cooldown) }
+}
+
+/// # Safety
+/// - as [`specialize_plain`].
+unsafe fn publish(
+    at: *const Unit,
+    unit: &Unit,
+    mine: Word,
+    form: Opcode,
+    cooldown: Counter,
+) -> Written {
+    debug_assert!(form.is_specialized());
+    debug_assert!(
+        mine.op() >= FIRST_INSTRUMENTED || BASE[mine.op() as usize] == form.base() as u8,
+        "{} over opcode {}",
+        form.name(),
+        mine.op()
+    );
+    let written = exchange(unit, mine, mine.with_op(form as u8));
+    if written == Written::Done {
+        // An instrumenter that has just come second may have set the counter; either value will do.
+        // SAFETY: the family has a counter.
+        counter::store(unsafe { &*at.add(1) }, cooldown);
+    }
+    written
+}
+
+/// Gives up: back to the generic opcode, and a longer wait until the next attempt.
+///
+/// # Safety
+/// - `at` points to an adaptive instruction of the calling thread's copy.
+pub unsafe fn unspecialize(at: *const Unit) -> Written {
+    // SAFETY: the caller's duty.
+    let (unit, counter) = unsafe { (&*at, &*at.add(1)) };
+    let mine = unit.load();
+    let base = BASE[mine.op() as usize];
+    let written =
+        if base == mine.op() { Written::Done } else { exchange(unit, mine, mine.with_op(base)) };
+    if written == Written::Done {
+        counter::restart(counter);
+    }
+    written
+}
+
+/// Exchanges the opcode for another form without a counter: `RESUME` to `RESUME_CHECK` and back, the two forms of
+/// `JUMP_BACKWARD`. Allowed in a shared copy too.
+///
+/// # Safety
+/// - `at` points to an instruction of `form`'s family in a copy that the calling thread executes.
+pub unsafe fn set_form(at: *const Unit, form: Opcode) -> Written {
+    // SAFETY: the caller's duty.
+    let unit = unsafe { &*at };
+    let mine = unit.load();
+    debug_assert!(mine.op() >= FIRST_INSTRUMENTED || BASE[mine.op() as usize] == form.base() as u8);
+    exchange(unit, mine, mine.with_op(form as u8))
+}
+
+/// Puts `ENTER_EXECUTOR index` over the instruction at `at`; returns what it replaced.
+///
+/// # Safety
+/// - `at` points to an instruction of the calling thread's copy, and the executor is in the copy's table already.
+pub unsafe fn install_executor(at: *const Unit, index: u8) -> Option<Word> {
+    // SAFETY: the caller's duty.
+    let unit = unsafe { &*at };
+    let mine = unit.load();
+    match exchange(unit, mine, Word::of(Opcode::EnterExecutor, index)) {
+        Written::Done => Some(mine),
+        Written::Instrumented => None,
+    }
+}
+
+/// Puts `original` back where `ENTER_EXECUTOR index` stands; nothing when it stands there no more.
+///
+/// # Safety
+/// - as [`install_executor`]; `original` is what that returned.
+pub unsafe fn remove_executor(at: *const Unit, index: u8, original: Word) {
+    // SAFETY: the caller's duty.
+    let unit = unsafe { &*at };
+    let _ = exchange(unit, Word::of(Opcode::EnterExecutor, index), original);
+}
+
+/// Sets the counter of the instruction at `at`.
+///
+/// # Safety
+/// - `at` points to an instruction with a counter, in a copy that the calling thread executes.
+pub unsafe fn set_counter(at: *const Unit, counter: Counter) {
+    // SAFETY: the caller's duty.
+    counter::store(unsafe { &*at.add(1) }, counter);
+}
+
+/// The right to instrument one code object: its lock is held.
+///
+/// Order of an edit: side tables, then opcodes, then [`Edit::publish`], which a `RESUME` in another thread meets with
+/// an acquire load; so who sees the new version sees the tables. Between edits nobody runs the code with the new
+/// version: the edit is made in a pause, or before the first `RESUME` that would want it has passed.
+///
+/// No Python code, no allocation in the collected heap and no safepoint while an edit is open.
+pub struct Edit<'a> {
+    pub(crate) code: &'a Code,
+    pub(crate) _guard: MutexGuard<'a, ()>,
+}
+
+impl Edit<'_> {
+    /// What stands at `pc` in the main copy.
+    pub fn current(&self, pc: usize) -> Word {
+        self.code.main_units()[pc].load()
+    }
+
+    /// Puts `op`, instrumented or generic, at `pc` in every copy, with the image's argument, and lets an adaptive
+    /// instruction warm up anew.
+    ///
+    /// **Panics:** `pc` is not the index of a unit. A specialized opcode is an error of the caller (debug builds).
+    pub fn set(&mut self, pc: usize, op: Opcode) {
+        debug_assert!(
+            !op.is_specialized(),
+            "instrumentation writes generic or instrumented opcodes"
+        );
+        let original = Word(self.code.image().units[pc]);
+        let word = original.with_op(op as u8);
+        let base = Opcode::from_u8(BASE[original.op() as usize]);
+        let counter = base.and_then(|base| self.code.knobs().first_counter(base));
+        self.code.each_copy(self, |units| {
+            // ORDERING: Relaxed; see the head of this struct. Model: tlbc_write.
+            units[pc].0.store(word.0, ord!("edit.store", Relaxed));
+            if let Some(counter) = counter {
+                counter::store(&units[pc + 1], Counter(counter));
+            }
+        });
+    }
+
+    /// Puts the image's own instruction at `pc`.
+    pub fn restore(&mut self, pc: usize) {
+        if let Some(op) = Word(self.code.image().units[pc]).opcode() {
+            self.set(pc, op);
+        }
+    }
+
+    /// Says that all copies, and all made from now on, implement instrumentation version `version`.
+    pub fn publish(&mut self, version: u64) {
+        // ORDERING: Release; pairs with the Acquire in `Code::instrumentation_version`. Carries: side tables and
+        // opcodes written before. Model: tlbc_write (mutant `edit.publish=Relaxed`).
+        self.code.instrumentation.store(version, ord!("edit.publish", Release));
+    }
+}
+
+/// The words of a fresh copy of `image`: generic opcodes, first counters, and where `main` is instrumented, its opcode.
+pub(crate) fn fresh_units(
+    image: &[u16],
+    knobs: &crate::knobs::Knobs,
+    main: Option<&[Unit]>,
+    emit: &mut dyn FnMut(u16),
+) {
+    let mut i = 0;
+    while i < image.len() {
+        let original = Word(image[i]);
+        let mut word = original;
+        if let Some(main) = main {
+            let now = main[i].load();
+            if now.opcode().is_some_and(Opcode::is_instrumented)
+                && !seeded!("copies.drop_instrumented")
+            {
+                word = original.with_op(now.op());
+            }
+        }
+        emit(word.0);
+        i += 1;
+        let caches = CACHES[original.op() as usize] as usize;
+        for k in 0..caches.min(image.len() - i) {
+            let first = if k == 0 {
+                original.opcode().and_then(|op| knobs.first_counter(op))
+            } else {
+                None
+            };
+            emit(first.unwrap_or(0));
+        }
+        i += caches.min(image.len() - i);
+    }
+}
