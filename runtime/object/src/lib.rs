@@ -1,1 +1,3 @@
-//! Placeholder.
+//! What a Python value is.
+
+pub mod num;
