@@ -16,7 +16,7 @@ use crate::image::CodeImage;
 use crate::knobs::Knobs;
 use crate::prim::{AtomicU32, AtomicU64, Mutex, ord, seeded};
 use crate::unit::Unit;
-use crate::write::{Edit, fresh_units};
+use crate::write::{Edit, write_fresh};
 
 /// A code object's bytecode.
 pub struct Code {
@@ -46,8 +46,12 @@ pub struct CopyReport {
 impl Code {
     /// Makes the main copy of `image`.
     pub fn new(image: Arc<CodeImage>, knobs: Knobs) -> Code {
-        let mut main = Vec::with_capacity(image.units.len());
-        fresh_units(&image.units, &knobs, None, &mut |word| main.push(Unit::new(word)));
+        let mut main: Vec<Unit> = Vec::with_capacity(image.units.len());
+        // SAFETY: the vector has room for the image's units, and all of them are written.
+        unsafe {
+            write_fresh(&image.units, &knobs, None, main.as_mut_ptr());
+            main.set_len(image.units.len());
+        }
         let first_traceable = crate::unit::instructions(&image.units)
             .find(|i| i.op == Opcode::Resume as u8)
             .map_or(image.units.len(), |i| i.start) as u32;
@@ -145,7 +149,7 @@ impl Code {
         let copy = unsafe {
             self.copies.create(
                 index,
-                |emit| fresh_units(&self.image.units, &self.knobs, Some(&self.main), emit),
+                |out| write_fresh(&self.image.units, &self.knobs, Some(&self.main), out),
                 graveyard,
             )
         };

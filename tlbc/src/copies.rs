@@ -173,25 +173,19 @@ impl Copies {
             .map_or(0, |array| Array::layout(unsafe { array.as_ref() }.len).map_or(0, |l| l.size()))
     }
 
-    /// Makes and publishes the copy of `index`, its units given by `unit`. On an error nothing has changed.
+    /// Makes and publishes the copy of `index`, its units written by `fill`. On an error nothing has changed.
     ///
     /// # Safety
+    /// - `fill` writes every unit;
     /// - the code's lock is held, `index` is the calling thread's and has no copy.
     pub(crate) unsafe fn create(
         &self,
         index: u32,
-        fill: impl FnOnce(&mut dyn FnMut(u16)),
+        fill: impl FnOnce(*mut Unit),
         graveyard: &Graveyard,
     ) -> Result<NonNull<Unit>, OutOfMemory> {
         let copy = allocate(self.copy_layout())?.cast::<Unit>();
-        let mut written = 0;
-        fill(&mut |word| {
-            assert!(written < self.units, "a copy has as many units as the main copy");
-            // SAFETY: fresh memory for `units` units, this one among them.
-            unsafe { copy.as_ptr().add(written).write(Unit::new(word)) };
-            written += 1;
-        });
-        assert_eq!(written, self.units, "every unit of a copy is written");
+        fill(copy.as_ptr());
         // SAFETY: the lock is held (the caller's duty).
         let array = match unsafe { self.array_for(index as usize, graveyard) } {
             Ok(array) => array,

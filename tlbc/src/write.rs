@@ -238,36 +238,41 @@ impl Edit<'_> {
     }
 }
 
-/// The words of a fresh copy of `image`: generic opcodes, first counters, and where `main` is instrumented, its opcode.
-pub(crate) fn fresh_units(
+/// The units of a fresh copy of `image`, in fresh memory: generic opcodes, first counters, and where `main` is
+/// instrumented, its opcode.
+///
+/// # Safety
+/// - `out` is memory for as many units as the image has, shown to nobody.
+pub(crate) unsafe fn write_fresh(
     image: &[u16],
     knobs: &crate::knobs::Knobs,
     main: Option<&[Unit]>,
-    emit: &mut dyn FnMut(u16),
+    out: *mut Unit,
 ) {
-    let mut i = 0;
-    while i < image.len() {
-        let original = Word(image[i]);
-        let mut word = original;
+    for (i, &word) in image.iter().enumerate() {
+        // SAFETY: there is memory for as many units as the image has (the caller's duty).
+        unsafe { out.add(i).write(Unit::new(word)) };
+    }
+    let mut pc = 0;
+    while pc < image.len() {
+        let original = Word(image[pc]);
         if let Some(main) = main {
-            let now = main[i].load();
+            let now = main[pc].load();
             if now.opcode().is_some_and(Opcode::is_instrumented)
                 && !seeded!("copies.drop_instrumented")
             {
-                word = original.with_op(now.op());
+                // SAFETY: as above; initialised by the first loop.
+                unsafe { *out.add(pc) = Unit::new(original.with_op(now.op()).0) };
             }
         }
-        emit(word.0);
-        i += 1;
         let caches = CACHES[original.op() as usize] as usize;
-        for k in 0..caches.min(image.len() - i) {
-            let first = if k == 0 {
-                original.opcode().and_then(|op| knobs.first_counter(op))
-            } else {
-                None
-            };
-            emit(first.unwrap_or(0));
+        if caches > 0
+            && pc + 1 < image.len()
+            && let Some(counter) = original.opcode().and_then(|op| knobs.first_counter(op))
+        {
+            // SAFETY: as above.
+            unsafe { *out.add(pc + 1) = Unit::new(counter) };
         }
-        i += caches.min(image.len() - i);
+        pc += 1 + caches;
     }
 }

@@ -1,11 +1,11 @@
 //! What the arguments of instructions and the flags of code objects mean: CPython 3.14's numbers.
 
 macro_rules! numbered {
-    ($(#[$meta:meta])* $name:ident { $( $(#[doc = $doc:literal])* $variant:ident = $number:literal $text:literal ),* $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident { $( $variant:ident = $number:literal $text:literal ),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[repr(u8)]
-        pub enum $name { $( $(#[doc = $doc])* $variant = $number ),* }
+        pub enum $name { $( #[doc = concat!("`", $text, "`.")] $variant = $number ),* }
 
         impl $name {
             /// All of them, in the order of their numbers.
