@@ -1,13 +1,13 @@
-//! A parking lot for the checkers, with the interface of the production one: one lock, one FIFO queue, one condition
-//! variable a waiter. Built from the checker's own lock and condition variable, so a lost wake-up is a deadlock that
-//! the checker reports.
+//! A parking lot for the checkers, with the interface of the production one: a lock and a FIFO queue for each key, one
+//! condition variable a waiter. Built from the checker's own lock and condition variable, so a lost wake-up is a
+//! deadlock that the checker reports. Each key has a lock of its own, because in production two keys usually have two:
+//! one lock for all would order threads that nothing orders.
 
 use super::{Condvar, Instant, Mutex, Parked, checker_lazy_static};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 struct Waiter {
-    key: usize,
     token: usize,
     shared: Arc<WaiterState>,
 }
@@ -17,12 +17,32 @@ struct WaiterState {
     word: std::sync::Mutex<Option<usize>>,
 }
 
+type Queue = Arc<Mutex<VecDeque<Waiter>>>;
+
 struct Lot {
-    queue: Mutex<VecDeque<Waiter>>,
+    // A std lock, held for the look-up only: invisible to the checker on purpose.
+    queues: std::sync::Mutex<BTreeMap<usize, Queue>>,
 }
 
 checker_lazy_static! {
-    static ref LOT: Lot = Lot { queue: Mutex::new(VecDeque::new()) };
+    static ref LOT: Lot = Lot { queues: std::sync::Mutex::new(BTreeMap::new()) };
+}
+
+/// Makes the lot exist.
+pub fn touch() {
+    drop(LOT.queues.lock());
+}
+
+fn queue(key: usize) -> Queue {
+    let mut queues = LOT.queues.lock().expect("no panic under it");
+    queues.entry(key).or_insert_with(|| Arc::new(Mutex::new(VecDeque::new()))).clone()
+}
+
+impl WaiterState {
+    fn send(&self, word: usize) {
+        *self.word.lock().expect("only assigned under it") = Some(word);
+        self.wake.notify_one();
+    }
 }
 
 /// See the production `park`.
@@ -33,12 +53,13 @@ pub fn park(
     _timed_out: impl FnOnce(bool),
     _deadline: Option<Instant>,
 ) -> Parked {
-    let mut queue = LOT.queue.lock();
+    let queue = queue(key);
+    let mut queue = queue.lock();
     if !validate() {
         return Parked::Invalid;
     }
     let shared = Arc::new(WaiterState { wake: Condvar::new(), word: std::sync::Mutex::new(None) });
-    queue.push_back(Waiter { key, token, shared: shared.clone() });
+    queue.push_back(Waiter { token, shared: shared.clone() });
     loop {
         let word = *shared.word.lock().expect("only assigned under it");
         if let Some(word) = word {
@@ -50,26 +71,20 @@ pub fn park(
 
 /// See the production `unpark_one`.
 pub fn unpark_one(key: usize, f: impl FnOnce(Option<usize>, bool) -> usize) {
-    let mut queue = LOT.queue.lock();
-    let at = queue.iter().position(|w| w.key == key);
-    let waiter = at.and_then(|at| queue.remove(at));
-    let more = queue.iter().any(|w| w.key == key);
-    let word = f(waiter.as_ref().map(|w| w.token), more);
+    let queue = queue(key);
+    let mut queue = queue.lock();
+    let waiter = queue.pop_front();
+    let word = f(waiter.as_ref().map(|w| w.token), !queue.is_empty());
     if let Some(waiter) = waiter {
-        *waiter.shared.word.lock().expect("only assigned under it") = Some(word);
-        waiter.shared.wake.notify_one();
+        waiter.shared.send(word);
     }
 }
 
 /// See the production `unpark_all`.
 pub fn unpark_all(key: usize) -> usize {
-    let mut queue = LOT.queue.lock();
-    let mut count = 0;
-    while let Some(at) = queue.iter().position(|w| w.key == key) {
-        let waiter = queue.remove(at).expect("its position was just found");
-        *waiter.shared.word.lock().expect("only assigned under it") = Some(0);
-        waiter.shared.wake.notify_one();
-        count += 1;
-    }
+    let queue = queue(key);
+    let mut queue = queue.lock();
+    let count = queue.len();
+    queue.drain(..).for_each(|waiter| waiter.shared.send(0));
     count
 }

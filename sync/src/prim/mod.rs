@@ -26,6 +26,11 @@ mod shuttle;
 #[cfg(heddle_shuttle)]
 pub use self::shuttle::*;
 
+#[cfg(heddle_wm)]
+mod wm;
+#[cfg(heddle_wm)]
+pub use self::wm::*;
+
 #[cfg(any(heddle_loom, heddle_shuttle, heddle_wm))]
 mod lot;
 

@@ -12,15 +12,20 @@ pub(super) use shuttle::sync::{Condvar as RawCondvar, Mutex as RawMutex, MutexGu
 
 use core::cell::{Cell, UnsafeCell};
 
-/// The fence behind `fence!`: a scheduling point here, since every access is sequentially consistent already.
-pub fn raw_fence(_order: super::Ordering) {
-    shuttle::thread::yield_now()
+/// The fence behind `fence!`: nothing, since every access is sequentially consistent already.
+pub fn raw_fence(_order: super::Ordering) {}
+
+/// Starts an execution: nothing to set up here.
+pub fn begin_execution() {
+    super::lot::touch();
 }
 
 /// Plain shared data: an overlap counter with a yield inside finds accesses that can happen at the same time.
 pub struct RaceCell<T> {
     readers: Cell<u32>,
     writers: Cell<u32>,
+    /// An access to it is a scheduling point. (A yield would make PCT prefer all other threads.)
+    switch: AtomicBool,
     value: UnsafeCell<T>,
 }
 
@@ -32,13 +37,18 @@ unsafe impl<T: Send> Send for RaceCell<T> {}
 #[allow(clippy::missing_safety_doc)]
 impl<T> RaceCell<T> {
     pub fn new(value: T) -> RaceCell<T> {
-        RaceCell { readers: Cell::new(0), writers: Cell::new(0), value: UnsafeCell::new(value) }
+        RaceCell {
+            readers: Cell::new(0),
+            writers: Cell::new(0),
+            switch: AtomicBool::new(false),
+            value: UnsafeCell::new(value),
+        }
     }
     pub unsafe fn read<R>(&self, f: impl FnOnce(&T) -> R) -> R {
         assert_eq!(self.writers.get(), 0, "data race: a read during a write");
         self.readers.set(self.readers.get() + 1);
         if !std::thread::panicking() {
-            shuttle::thread::yield_now();
+            self.switch.load(super::Ordering::SeqCst);
         }
         // SAFETY: no writer is inside, checked above and by writers.
         let out = f(unsafe { &*self.value.get() });
@@ -50,7 +60,7 @@ impl<T> RaceCell<T> {
         assert_eq!(self.readers.get(), 0, "data race: a write during a read");
         self.writers.set(1);
         if !std::thread::panicking() {
-            shuttle::thread::yield_now();
+            self.switch.load(super::Ordering::SeqCst);
         }
         // SAFETY: nobody else is inside, checked above and by the others.
         let out = f(unsafe { &mut *self.value.get() });

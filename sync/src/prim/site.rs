@@ -22,6 +22,15 @@ pub struct Site {
 
 static REACHED: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
 
+thread_local! {
+    static LAST: std::cell::Cell<&'static str> = const { std::cell::Cell::new("") };
+}
+
+/// The site whose ordering was asked for last: names the next access in a trace.
+pub fn last() -> &'static str {
+    LAST.get()
+}
+
 fn mutants() -> &'static BTreeMap<String, String> {
     static MUTANTS: OnceLock<BTreeMap<String, String>> = OnceLock::new();
     MUTANTS.get_or_init(|| {
@@ -65,6 +74,7 @@ impl Site {
 
     /// The ordering to use here.
     pub fn order(&self, given: Ordering) -> Ordering {
+        LAST.set(self.name);
         match self.state() {
             ORDER => Ordering::Relaxed,
             5 => Ordering::Acquire,

@@ -1,0 +1,16 @@
+//! The list of models, a file each.
+
+use crate::Model;
+
+macro_rules! models {
+    ($($name:ident),* $(,)?) => {
+        $(pub mod $name;)*
+        /// All models.
+        pub const MODELS: &[&Model] = &[$(&$name::MODEL),*];
+    };
+}
+
+models! {
+    breaker,
+    index,
+}
