@@ -1,3 +1,4 @@
 //! What a Python value is.
 
+pub mod heap;
 pub mod num;
