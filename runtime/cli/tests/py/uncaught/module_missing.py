@@ -1,0 +1,4 @@
+# exit: 1
+def load():
+    import no_such_module_anywhere
+load()

@@ -1,0 +1,6 @@
+# exit: 1
+import sys
+sys.setrecursionlimit(100)
+def f(n):
+    return f(n + 1)
+f(0)

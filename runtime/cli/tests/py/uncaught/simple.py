@@ -1,0 +1,5 @@
+# exit: 1
+print("before")
+def f(x):
+    return 1 / x
+f(0)
