@@ -8,7 +8,7 @@
 //! set it; with one copy for all threads, all may count. Each access is one relaxed 16-bit load or store, so the pair
 //! of value and backoff is never torn; an update may be lost, which only makes the wait longer.
 
-use crate::prim::ord;
+use crate::prim::{ord, seeded};
 use crate::unit::Unit;
 
 const BACKOFF_BITS: u32 = 3;
@@ -94,14 +94,18 @@ impl Counter {
 #[inline(always)]
 pub fn load(unit: &Unit) -> Counter {
     // ORDERING: Relaxed; a counter carries nothing. Relaxed rather than plain, because the instrumenter (and without
-    // copies any thread) may set it. Model: counter.
+    // copies any thread) may set it. Model: tlbc_counter.
     Counter(unit.0.load(ord!("counter.load", Relaxed)))
 }
 
 /// Sets the counter in `unit`.
 #[inline(always)]
 pub fn store(unit: &Unit, counter: Counter) {
-    // ORDERING: Relaxed; as in `load`. Model: counter.
+    if seeded!("counter.torn") {
+        let half = load(unit).0 & BACKOFF_MASK | counter.0 & !BACKOFF_MASK;
+        unit.0.store(half, ord!("counter.torn_store", Relaxed));
+    }
+    // ORDERING: Relaxed; as in `load`. Model: tlbc_counter.
     unit.0.store(counter.0, ord!("counter.store", Relaxed));
 }
 
@@ -125,7 +129,7 @@ pub fn restart(unit: &Unit) {
 /// Shifts an outcome into the history of a conditional jump: bit 0 is the newest, 1 = jumped.
 #[inline(always)]
 pub fn record_branch(unit: &Unit, jumped: bool) {
-    // ORDERING: Relaxed twice; a history is a hint, an outcome may be lost without copies. Model: counter.
+    // ORDERING: Relaxed twice; a history is a hint, an outcome may be lost without copies. Model: tlbc_counter.
     let history = unit.0.load(ord!("counter.branch_load", Relaxed));
     unit.0.store(history << 1 | u16::from(jumped), ord!("counter.branch_store", Relaxed));
 }

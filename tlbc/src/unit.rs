@@ -53,9 +53,14 @@ impl Word {
 }
 
 /// A code unit in a copy of the bytecode.
-#[derive(Debug)]
 #[repr(transparent)]
 pub struct Unit(pub(crate) AtomicU16);
+
+impl core::fmt::Debug for Unit {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.load().fmt(f)
+    }
+}
 
 impl Unit {
     /// A unit holding `word`.

@@ -3,11 +3,11 @@
 //! Who may write a unit that holds an instruction:
 //!
 //! * the owner of the copy, by compare-and-exchange from the word it read, and never over an instrumented opcode;
-//! * the instrumenter, by a plain store, under the code's lock or in a pause, in every copy.
+//! * the instrumenter, unconditionally, under the code's lock or in a pause, in every copy.
 //!
-//! So whatever the order, instrumentation wins: the owner's exchange fails when the store came first, and is overwritten
-//! when it came second. The instrumenter needs no exchange, because what it stores follows from the image and from the
-//! events, not from what it finds. A failed exchange leaves the counter alone.
+//! So whatever the order, instrumentation wins: the owner's exchange fails when the instrumenter came first, and is
+//! overwritten when it came second. The instrumenter need not compare, because what it writes follows from the image
+//! and from the events, not from what it finds. A failed exchange leaves the counter alone.
 //!
 //! Caches are filled before the opcode that reads them is published. Nobody but the owner looks at them, so this is a
 //! matter of order within one thread.
@@ -27,21 +27,21 @@ use crate::unit::{Unit, Word};
 pub enum Written {
     /// It is in place.
     Done,
-    /// The instruction is instrumented (or was, when the exchange was tried): nothing was changed.
+    /// The instruction is instrumented, or became so meanwhile (or an executor stands there): nothing was changed.
     Instrumented,
 }
 
-/// Exchanges the opcode at `at` for `new`, argument and all, unless it is instrumented.
+/// Whether a specializer must leave the instruction alone: it is instrumented, or an executor stands there.
+#[inline]
+fn is_closed(word: Word) -> bool {
+    word.op() >= FIRST_INSTRUMENTED && !seeded!("write.peek_skipped")
+}
+
+/// Exchanges the word at `at` for `new`, unless it has changed.
 ///
-/// `mine` is what the caller read; the exchange starts from it.
+/// `mine` is what the caller read and found open; the exchange starts from it.
 #[inline]
 fn exchange(unit: &Unit, mine: Word, new: Word) -> Written {
-    if mine.op() >= FIRST_INSTRUMENTED
-        && mine.op() != Opcode::EnterExecutor as u8
-        && !seeded!("write.peek_skipped")
-    {
-        return Written::Instrumented;
-    }
     if seeded!("write.blind") {
         unit.0.store(new.0, ord!("write.blind_store", Relaxed));
         return Written::Done;
@@ -75,7 +75,7 @@ pub unsafe fn specialize<L: Layout>(
     // SAFETY: the caller's duty.
     let unit = unsafe { &*at };
     let mine = unit.load();
-    if mine.op() >= FIRST_INSTRUMENTED {
+    if is_closed(mine) {
         return Written::Instrumented;
     }
     // SAFETY: the caller's duty.
@@ -91,8 +91,12 @@ pub unsafe fn specialize<L: Layout>(
 pub unsafe fn specialize_plain(at: *const Unit, form: Opcode, cooldown: Counter) -> Written {
     // SAFETY: the caller's duty.
     let unit = unsafe { &*at };
+    let mine = unit.load();
+    if is_closed(mine) {
+        return Written::Instrumented;
+    }
     // SAFETY: the caller's duty.
-    unsafe { publish(at, unit, unit.load(), form, cooldown) }
+    unsafe { publish(at, unit, mine, form, cooldown) }
 }
 
 /// # Safety
@@ -128,6 +132,9 @@ pub unsafe fn unspecialize(at: *const Unit) -> Written {
     // SAFETY: the caller's duty.
     let (unit, counter) = unsafe { (&*at, &*at.add(1)) };
     let mine = unit.load();
+    if is_closed(mine) {
+        return Written::Instrumented;
+    }
     let base = BASE[mine.op() as usize];
     let written =
         if base == mine.op() { Written::Done } else { exchange(unit, mine, mine.with_op(base)) };
@@ -146,7 +153,10 @@ pub unsafe fn set_form(at: *const Unit, form: Opcode) -> Written {
     // SAFETY: the caller's duty.
     let unit = unsafe { &*at };
     let mine = unit.load();
-    debug_assert!(mine.op() >= FIRST_INSTRUMENTED || BASE[mine.op() as usize] == form.base() as u8);
+    if is_closed(mine) {
+        return Written::Instrumented;
+    }
+    debug_assert_eq!(BASE[mine.op() as usize], form.base() as u8);
     exchange(unit, mine, mine.with_op(form as u8))
 }
 
@@ -158,6 +168,9 @@ pub unsafe fn install_executor(at: *const Unit, index: u8) -> Option<Word> {
     // SAFETY: the caller's duty.
     let unit = unsafe { &*at };
     let mine = unit.load();
+    if is_closed(mine) {
+        return None;
+    }
     match exchange(unit, mine, Word::of(Opcode::EnterExecutor, index)) {
         Written::Done => Some(mine),
         Written::Instrumented => None,
@@ -192,7 +205,8 @@ pub unsafe fn set_counter(at: *const Unit, counter: Counter) {
 /// No Python code, no allocation in the collected heap and no safepoint while an edit is open.
 pub struct Edit<'a> {
     pub(crate) code: &'a Code,
-    pub(crate) _guard: MutexGuard<'a, ()>,
+    /// Always there, except in the mutant `edit.unlocked`.
+    pub(crate) _guard: Option<MutexGuard<'a, ()>>,
 }
 
 impl Edit<'_> {
@@ -215,8 +229,11 @@ impl Edit<'_> {
         let base = Opcode::from_u8(BASE[original.op() as usize]);
         let counter = base.and_then(|base| self.code.knobs().first_counter(base));
         self.code.each_copy(self, |units| {
-            // ORDERING: Relaxed; see the head of this struct. Model: tlbc_write.
-            units[pc].0.store(word.0, ord!("edit.store", Relaxed));
+            // ORDERING: Relaxed; see the head of this struct. An exchange although nothing is done with the old word:
+            // two read-modify-writes of one word have an order that every checker derives, a store and one have not
+            // (loom let the owner's older exchange win). COST: one RMW a site and copy, when events change.
+            // Model: tlbc_write.
+            units[pc].0.swap(word.0, ord!("edit.swap", Relaxed));
             if let Some(counter) = counter {
                 counter::store(&units[pc + 1], Counter(counter));
             }

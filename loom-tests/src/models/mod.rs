@@ -13,4 +13,7 @@ macro_rules! models {
 models! {
     breaker,
     index,
+    tlbc_copies,
+    tlbc_counter,
+    tlbc_write,
 }
