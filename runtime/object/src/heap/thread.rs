@@ -169,7 +169,8 @@ impl ThreadHeap {
         let at = run.cur;
         if at != run.end {
             run.cur = at + cell;
-            NonNull::new(at as *mut u8)
+            // SAFETY: an empty run has both ends equal, and runs lie in the heap, so `at` is not 0.
+            Some(unsafe { NonNull::new_unchecked(at as *mut u8) })
         } else {
             self.refill(class)
         }
