@@ -82,7 +82,7 @@ impl<'a> Lister<'a> {
             .unwrap_or(0)
             .max(3);
         let label_width = 4 + self.labels.len().to_string().len();
-        for instruction in instructions(self.words) {
+        for instruction in over(&self.image.units, self.words) {
             let start = instruction.start;
             match self.line_starts.get(&start) {
                 Some(line) => {
@@ -270,9 +270,22 @@ fn quote(text: &PyText) -> String {
     out
 }
 
-/// The opcode names of `words`, prefixes and caches left out: what a test of specialization compares.
-pub fn names(words: &[u16]) -> Vec<&'static str> {
-    instructions(words).map(|i| Word(words[i.at]).opcode().map_or("?", Opcode::name)).collect()
+/// The instructions of `words`, a copy of the code in `image`.
+///
+/// Where instructions begin is read from the image: an opcode that hides another (an executor's, a line event's) does
+/// not tell how many caches follow it.
+pub fn over<'a>(image: &'a [u16], words: &'a [u16]) -> impl Iterator<Item = Instruction> + 'a {
+    instructions(image).map_while(|i| {
+        let word = Word(*words.get(i.at)?);
+        let oparg = i.oparg & !0xFF | u32::from(word.arg());
+        Some(Instruction { op: word.op(), oparg, ..i })
+    })
+}
+
+/// The opcode names of `words`, a copy of the code in `image`, prefixes and caches left out: what a test of
+/// specialization compares.
+pub fn names(image: &[u16], words: &[u16]) -> Vec<&'static str> {
+    over(image, words).map(|i| i.opcode().map_or("?", Opcode::name)).collect()
 }
 
 #[cfg(test)]
@@ -332,6 +345,6 @@ ExceptionTable:
 ";
         let found = listing(&image, Show::default());
         assert_eq!(found, expected[1..], "\n{found}");
-        assert_eq!(names(&image.units)[..2], ["RESUME", "LOAD_GLOBAL"]);
+        assert_eq!(names(&image.units, &image.units)[..2], ["RESUME", "LOAD_GLOBAL"]);
     }
 }

@@ -73,6 +73,10 @@ fn a_copy_starts_generic_although_the_main_copy_is_specialized() {
     let base = code.get_or_create(3, &graveyard);
     assert_eq!(code.get_or_create(3, &graveyard), base, "made once");
     assert_eq!(code.words(3), Some(fresh(&code)));
+    assert_eq!(
+        names(&code, 0)[2..],
+        ["LOAD_ATTR_SLOT", "POP_JUMP_IF_TRUE", "ENTER_EXECUTOR", "RETURN_VALUE"]
+    );
     assert_eq!(code.base(1), None);
     let mut report = CopyReport::default();
     code.report(&mut report);
@@ -81,6 +85,10 @@ fn a_copy_starts_generic_although_the_main_copy_is_specialized() {
     // SAFETY: as above.
     unsafe { write::remove_executor(at(&code, 0, BACK), 200, original.expect("above")) };
     assert_eq!(code.words(0).expect("main")[BACK], code.image().units[BACK]);
+}
+
+fn names(code: &Code, index: u32) -> Vec<&'static str> {
+    dis::names(&code.image().units, &code.words(index).expect("made"))
 }
 
 fn fresh(code: &Code) -> Vec<u16> {
@@ -162,7 +170,7 @@ fn a_form_is_written_with_its_cache_and_given_up_again() {
         assert_eq!(write::unspecialize(at(&code, 0, ATTR)), Written::Done);
         assert_eq!(counter::load(&*at(&code, 0, ATTR + 1)), Counter::new(6, 2));
     }
-    assert_eq!(dis::names(&code.words(0).expect("main"))[2], "LOAD_ATTR");
+    assert_eq!(names(&code, 0)[2], "LOAD_ATTR");
 }
 
 #[test]
@@ -231,9 +239,9 @@ fn threads_that_come_at_once_each_get_their_copy() {
         }
     });
     for index in 1..40 {
-        assert_eq!(dis::names(&code.words(index).expect("made"))[2], "LOAD_ATTR_SLOT");
+        assert_eq!(names(&code, index)[2], "LOAD_ATTR_SLOT");
     }
-    assert_eq!(dis::names(&code.words(0).expect("main"))[2], "LOAD_ATTR");
+    assert_eq!(names(&code, 0)[2], "LOAD_ATTR");
 }
 
 #[test]

@@ -342,4 +342,52 @@ mod tests {
         assert!(!Opcode::Resume.is_adaptive() && !Opcode::JumpBackward.is_adaptive());
         assert_eq!(Opcode::BinaryOp.forms().count(), 23);
     }
+
+    /// The page is part of the documentation; `UPDATE_EXPECT=1` writes it anew.
+    #[test]
+    fn the_page_of_instructions_is_up_to_date() {
+        use std::fmt::Write;
+        let mut page = String::from(
+            "# Instructions\n\nWritten by a test from `tlbc/src/defs/ops.rs`; change that.\n\n\
+             | number | name | takes and gives | caches | generic | what it does | flags |\n|---|---|---|---|---|---|---|\n",
+        );
+        for &op in Opcode::ALL {
+            let flags: Vec<_> =
+                ALL_FLAGS.iter().filter(|&&f| op.has(f)).map(|f| format!("{f:?}")).collect();
+            let effect = |oparg| format!("{} → {}", op.pops(oparg), op.pushes(oparg));
+            let effect =
+                if effect(2) == effect(3) { effect(2) } else { format!("{} (n = 2)", effect(2)) };
+            let base = if op.base() == op { "" } else { op.base().name() };
+            let (number, name, caches, doc) = (op as u8, op.name(), op.caches(), op.doc());
+            let flags = flags.join(" ");
+            writeln!(
+                page,
+                "| {number} | `{name}` | {effect} | {caches} | {base} | {doc} | {flags} |"
+            )
+            .unwrap();
+        }
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/generated/opcodes.md");
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(path, &page).unwrap();
+        }
+        assert!(
+            std::fs::read_to_string(path).is_ok_and(|found| found == page),
+            "run the test with UPDATE_EXPECT=1 and commit docs/generated/opcodes.md"
+        );
+    }
+
+    const ALL_FLAGS: [Flag; 12] = [
+        Flag::HasArg,
+        Flag::HasConst,
+        Flag::HasName,
+        Flag::HasLocal,
+        Flag::HasFree,
+        Flag::HasJump,
+        Flag::MayRaise,
+        Flag::Escapes,
+        Flag::EndsTrace,
+        Flag::DynamicTarget,
+        Flag::NoFallthrough,
+        Flag::PollsBreaker,
+    ];
 }
