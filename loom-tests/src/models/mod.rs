@@ -15,5 +15,6 @@ models! {
     index,
     tlbc_copies,
     tlbc_counter,
+    tlbc_pause,
     tlbc_write,
 }
