@@ -362,7 +362,9 @@ fn describe(outcome: &Outcome) -> String {
         Outcome::Unreached => "has a site that was never reached".to_string(),
         Outcome::TimedOut => "timed out".to_string(),
         Outcome::Failed(text) => {
-            let tail: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).take(12).collect();
+            let lines: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).collect();
+            let panic = lines.iter().position(|l| l.contains("panicked at")).unwrap_or(0);
+            let tail: Vec<&str> = lines[panic..].iter().take(4).copied().collect();
             format!("failed\n    {}", tail.join("\n    "))
         }
     }

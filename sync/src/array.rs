@@ -6,7 +6,7 @@
 //! are needed. Whoever allocates the arrays keeps an old one alive as long as a reader may hold it: the collector does,
 //! because readers keep the pointer on their stack. Growing makes a new array, fills it and publishes it.
 
-use crate::prim::{AtomicPtr, AtomicU64, AtomicUsize, fence, ord, recheck, seeded, step};
+use crate::prim::{AtomicPtr, AtomicU64, AtomicUsize, Interior, fence, ord, recheck, seeded, step};
 use core::ptr::null_mut;
 
 /// A block of words, inside a collected cell: 16 bytes of object header, the capacity, the slots.
@@ -15,6 +15,7 @@ pub struct SlotArray {
     /// The object header; not this module's.
     pub header: [u64; 2],
     cap: usize,
+    interior: Interior,
     slots: [AtomicU64; 0],
 }
 

@@ -165,6 +165,10 @@ impl World {
             slot.state.store(FINISHED, ord!("stw.finish", Release));
             slot.breaker.clear(PLEASE_STOP);
             if counted {
+                if list.scope == Scope::One(from_ref(slot)) {
+                    // The requester must not touch a thread that went away instead of stopping.
+                    step!("stw.exit_forgets", list.scope = Scope::One(null()));
+                }
                 step!("stw.exit_counts", self.count_out(&mut list, slot));
             }
         }
@@ -309,7 +313,7 @@ impl World {
     /// The safepoint: call when the eval breaker shows `PLEASE_STOP`. Returns at once inside a critical section.
     #[cold]
     pub fn poll_stop(&self, slot: &Slot) {
-        if slot.in_critical() {
+        if slot.in_critical() && !seeded!("critical.ignored_by_polls") {
             return;
         }
         park_with_registers(slot, || {
@@ -377,14 +381,16 @@ impl World {
         mut pick: impl FnMut(&Slot) -> bool,
     ) -> (Pause<'a>, Option<&'a Slot>) {
         debug_assert!(!slot.rules(), "a handshake inside a pause: everybody is stopped already");
-        let mut found = None;
         let pause = self.stop_scope(Some(slot), reason, |list| {
-            let target = list.each().find(|s| pick(s)).map(from_ref);
-            found = target;
-            Scope::One(target.unwrap_or(null()))
+            Scope::One(list.each().find(|s| pick(s)).map_or(null(), from_ref))
         });
-        // SAFETY: a stopped thread cannot unregister before the pause ends, and the requester itself is running this.
-        (pause, found.map(|slot| unsafe { &*slot }))
+        // Asked again, because it may have finished instead of stopping.
+        let target = match self.list.lock().scope {
+            Scope::One(target) => target,
+            _ => null(),
+        };
+        // SAFETY: a thread that is the target of the pause that is on is stopped, so it is registered and alive.
+        (pause, unsafe { target.as_ref() })
     }
 
     fn stop_scope<'a>(

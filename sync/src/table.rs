@@ -10,7 +10,8 @@
 //! key and any deletion zeroes it before the change; a value may change under the same version.
 
 use crate::prim::{
-    AtomicPtr, AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering, RaceCell, ord, seeded, step,
+    AtomicPtr, AtomicU8, AtomicU16, AtomicU32, AtomicU64, Interior, Ordering, RaceCell, ord,
+    seeded, step,
 };
 use core::ptr::null_mut;
 
@@ -50,6 +51,7 @@ pub struct Table {
     /// From the block's start to the first entry.
     entries: u32,
     pad: u32,
+    interior: Interior,
 }
 
 /// Offset of the version.
@@ -172,6 +174,7 @@ impl Table {
                 tail: AtomicU32::new(0),
                 entries: entries_offset(log2) as u32,
                 pad: 0,
+                interior: Interior::new(),
             };
             table.write(head);
             match width_of(log2) {
@@ -281,6 +284,13 @@ impl Table {
     #[inline(always)]
     pub fn value(&self, place: Place) -> u64 {
         Self::value_of(self.at(place))
+    }
+
+    /// The key at a place that a lookup or a version vouches for.
+    #[inline(always)]
+    pub fn key_at(&self, place: Place) -> u64 {
+        // SAFETY: the caller learned of the place from a lookup or a version; then the key is written and stays.
+        unsafe { self.at(place).key.get() }
     }
 
     #[inline(always)]

@@ -11,8 +11,19 @@ macro_rules! models {
 }
 
 models! {
+    array,
+    bias,
     breaker,
+    bytelock,
+    compose,
+    critical,
+    event,
     index,
+    once,
+    publish,
+    seqlock,
+    stw,
+    table,
     tlbc_copies,
     tlbc_counter,
     tlbc_pause,

@@ -40,6 +40,28 @@ pub mod site;
 /// True in the builds whose schedules a checker controls: no clocks, no bounded spinning.
 pub const CHECKED: bool = cfg!(any(heddle_loom, heddle_shuttle, heddle_wm));
 
+/// Chooses whether byte locks hand off in this model run (checkers have no clock). Nothing in production.
+pub fn site_handoff(_on: bool) {
+    #[cfg(any(heddle_loom, heddle_shuttle, heddle_wm, heddle_stress))]
+    site::set_handoff(_on)
+}
+
+/// Marks the head of a block whose tail is reached through a reference to the head: without it the compiler may take a
+/// head of checker atomics, which hold no data, for constant, and with it the tail.
+#[repr(transparent)]
+pub struct Interior(core::cell::UnsafeCell<[u8; 0]>);
+
+// SAFETY: it has no contents.
+unsafe impl Sync for Interior {}
+
+impl Interior {
+    /// The mark.
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> Interior {
+        Interior(core::cell::UnsafeCell::new([]))
+    }
+}
+
 /// Why a parked thread came back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Parked {

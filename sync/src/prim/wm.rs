@@ -191,6 +191,12 @@ impl Memory {
     }
 }
 
+impl core::fmt::Debug for Word {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "a{}", self.id)
+    }
+}
+
 /// The memory of one atomic.
 struct Word {
     id: usize,
@@ -287,6 +293,7 @@ impl Word {
 
 macro_rules! atomic_int {
     ($name:ident, $int:ty) => {
+        #[derive(Debug)]
         pub struct $name(Word);
 
         #[allow(dead_code)]
@@ -356,6 +363,7 @@ atomic_int!(AtomicU64, u64);
 atomic_int!(AtomicUsize, usize);
 atomic_int!(AtomicI64, i64);
 
+#[derive(Debug)]
 pub struct AtomicBool(Word);
 
 impl AtomicBool {
@@ -385,6 +393,7 @@ impl AtomicBool {
     }
 }
 
+#[derive(Debug)]
 pub struct AtomicPtr<T>(Word, PhantomData<*mut T>);
 
 // SAFETY: as the production type: the pointer is only a word here.
