@@ -10,6 +10,10 @@ pub const BLOCK_BYTES: usize = 1 << BLOCK_SHIFT;
 pub const BLOCK_SHIFT: u32 = 15;
 /// Log2 of the granule: cells start at multiples of 16 bytes, and the bitmaps hold one bit a granule.
 pub const GRANULE_SHIFT: u32 = 4;
+/// Log2 of a card, the unit in which the write barrier remembers: 64 cards a block fill one cache line of the table.
+pub const CARD_SHIFT: u32 = 9;
+/// Cards of a block.
+pub const BLOCK_CARDS: usize = BLOCK_BYTES >> CARD_SHIFT;
 /// Words of a block's part of a bitmap.
 pub const BLOCK_BIT_WORDS: usize = BLOCK_BYTES >> GRANULE_SHIFT >> 6;
 /// Largest request that shares a block with others.

@@ -64,7 +64,9 @@ impl Heap {
             specials.append(&mut m.special);
         }
         let high = self.pool.lock().high;
-        self.clear_marks(high);
+        let young = self.choose_young(why);
+        rest.summary.young = young;
+        self.clear_marks(high, young);
 
         // Mark.
         let mark_began = Instant::now();
@@ -75,7 +77,13 @@ impl Heap {
         );
         t.stack = std::mem::take(&mut *self.scratch.lock());
         self.trace_roots(pause, &mut t);
-        let mut helped = self.mark_all(&mut t, high);
+        if young {
+            self.push_remembered(high, &mut t);
+        }
+        let mut helped = self.mark_all(&mut t, high, young);
+        if young && self.config.verify {
+            self.verify_young(pause, high);
+        }
 
         // Weakness. The predicate treats what lies outside the heap as alive.
         let (base, span) = (self.space.base(), (high as usize) * BLOCK_BYTES);
@@ -92,7 +100,7 @@ impl Heap {
         rest.summary.weak_cleared = self.weak.clear_dead(&self.pending, &is_marked);
         rest.summary.finalizers =
             finalize::resurrect(&mut specials, &self.pending, &mut t, is_marked);
-        helped += self.mark_all(&mut t, high);
+        helped += self.mark_all(&mut t, high, young);
         ephemerons(&mut t);
         self.weak.forget_dead(&is_marked);
         self.weak.ephemerons_sweep(&is_marked);
@@ -116,6 +124,9 @@ impl Heap {
         // Sweep.
         if self.config.poison {
             self.poison_dead(high);
+        }
+        if self.config.young {
+            self.clear_cards(high);
         }
         self.space.swap_bits();
         if matches!(why, Why::Asked) {
@@ -144,12 +155,34 @@ impl Heap {
         }
     }
 
-    fn clear_marks(&self, high: u32) {
+    /// Whether this collection looks only at what is new.
+    fn choose_young(&self, why: Why) -> bool {
+        // ORDERING: Relaxed all; inside the pause.
+        let live = self.pace.live.load(ord!("heap.young_live", Relaxed));
+        let full_at = self.pace.full_at.load(ord!("heap.young_full_at", Relaxed));
+        let epoch = self.pace.epoch.load(ord!("heap.young_epoch", Relaxed));
+        self.config.young
+            && epoch != 0
+            && match why {
+                Why::Pace => live < full_at,
+                // Arbitrary: both kinds, mixed.
+                Why::Stress => epoch % 4 != 0,
+                Why::Limit | Why::Asked => false,
+            }
+    }
+
+    fn clear_marks(&self, high: u32, young: bool) {
         let bits = self.space.mark_bits();
+        let old = self.space.alloc_bits();
         for b in 0..high {
             // SAFETY: below `high` everything is committed; the world is stopped.
             unsafe {
                 match (*self.space.info(b)).kind {
+                    Kind::Small | Kind::LargeHead if young => std::ptr::copy_nonoverlapping(
+                        Space::block_bits(old, b),
+                        Space::block_bits(bits, b),
+                        BLOCK_BIT_WORDS,
+                    ),
                     Kind::Small => Space::clear_bits(bits, b),
                     Kind::LargeHead => *Space::block_bits(bits, b) = 0,
                     Kind::Free | Kind::LargeTail => {}
@@ -158,7 +191,7 @@ impl Heap {
         }
     }
 
-    fn trace_roots(&self, pause: &Pause<'_>, t: &mut Tracer) {
+    pub(super) fn trace_roots(&self, pause: &Pause<'_>, t: &mut Tracer) {
         self.roots.trace(t);
         self.pending.trace(t);
         let reporters = self.thread_reporters.lock();
@@ -178,17 +211,14 @@ impl Heap {
         });
     }
 
-    /// Traces all that is on the stack; with helpers when much is alive.
-    fn mark_all(&self, t: &mut Tracer, high: u32) -> u64 {
+    /// Traces all that is on the stack; with helpers when much is alive and may have to be traced.
+    fn mark_all(&self, t: &mut Tracer, high: u32, young: bool) -> u64 {
         // ORDERING: Relaxed; inside the pause.
         let live = self.pace.live.load(ord!("heap.live_for_mark", Relaxed));
-        let threads = self.config.mark_threads;
-        if threads > 1
-            && live >= self.config.parallel_bytes_min
-            && !self.config.verify
-            && !t.stack.is_empty()
-        {
-            self.helpers.lock().mark(t, &self.space, high, threads)
+        let c = &self.config;
+        let much = c.mark_threads > 1 && live >= c.parallel_bytes_min && !young && !c.verify;
+        if much && !t.stack.is_empty() {
+            self.helpers.lock().mark(t, &self.space, high, c.mark_threads)
         } else {
             t.drain();
             0
@@ -344,6 +374,13 @@ impl Heap {
         let open = p.blocks_cap - p.reserve;
         s.blocks_left = open.saturating_sub(s.blocks_used);
         let grown = s.live_bytes / 100 * (self.config.growth_percent - 100);
+        if !s.young {
+            let at = s.live_bytes.saturating_add(grown.max(self.config.nursery_bytes_min));
+            // ORDERING: Relaxed; inside the pause.
+            p.full_at.store(at, ord!("heap.full_at_set", Relaxed));
+        }
+        // A young collection costs what is new, not what is there: it need not wait for the heap to grow.
+        let grown = if self.config.young { 0 } else { grown };
         let room = p.limit.saturating_sub(s.live_bytes);
         let threshold = grown.max(self.config.nursery_bytes_min).min(room).max(BLOCK_BYTES);
         // ORDERING: Relaxed all; inside the pause, whose end publishes them.

@@ -25,6 +25,9 @@ pub struct Config {
     pub verify: bool,
     /// Ask for huge pages.
     pub huge_pages: bool,
+    /// Most collections look only at what is new (sticky marks). Needs every store to go through the write barrier;
+    /// with `verify` each such collection is compared with a full one.
+    pub young: bool,
 }
 
 /// What poisoned cells are filled with.
@@ -47,13 +50,14 @@ impl Default for Config {
             poison: false,
             verify: false,
             huge_pages: false,
+            young: false,
         }
     }
 }
 
 impl Config {
     /// The defaults, changed by `HEDDLE_GC_STRESS` (refills), `HEDDLE_GC_POISON`, `HEDDLE_GC_VERIFY`,
-    /// `HEDDLE_GC_NURSERY` (bytes), `HEDDLE_GC_GROWTH` (percent), `HEDDLE_GC_THREADS`, `HEDDLE_GC_HUGE` and
+    /// `HEDDLE_GC_NURSERY` (bytes), `HEDDLE_GC_GROWTH` (percent), `HEDDLE_GC_THREADS`, `HEDDLE_GC_HUGE`, `HEDDLE_GC_YOUNG` and
     /// `HEDDLE_HEAP_MAX` (bytes; `k`, `m`, `g` are understood).
     pub fn from_env() -> Config {
         let mut c = Config::default();
@@ -83,6 +87,9 @@ impl Config {
         }
         if let Some(n) = size("HEDDLE_GC_HUGE") {
             self.huge_pages = n != 0;
+        }
+        if let Some(n) = size("HEDDLE_GC_YOUNG") {
+            self.young = n != 0;
         }
         if let Some(n) = size("HEDDLE_HEAP_MAX") {
             self.heap_max = n;

@@ -2,7 +2,7 @@
 //!
 //! Read in order: `class` (size classes), `space` (address range, block table, bitmaps, pool of blocks), `thread` (the
 //! allocator and its fast path), `trace` (following pointers), `collect` (the phases of a collection and its pacing),
-//! `finalize`, `weak`, `roots`, `inspect` (the `gc` module's questions), `knobs`.
+//! `young` (sticky marks and the write barrier), `finalize`, `weak`, `roots`, `inspect` (the `gc` module's questions), `knobs`.
 //!
 //! Rules that everybody who touches cells keeps (docs/design/heap.md has the reasons):
 //! 1. No pointer to a cell rests only where the collector does not look: stacks and registers are scanned, cells are
@@ -28,6 +28,7 @@ mod tests;
 mod thread;
 mod trace;
 mod weak;
+mod young;
 
 pub use class::{BLOCK_BYTES, SMALL_BYTES_MAX, usable_bytes};
 pub use finalize::Pending;
@@ -39,6 +40,7 @@ pub use stats::{Summary, Totals, Why};
 pub use thread::{Run, ThreadHeap, run_offset};
 pub use trace::{Tracer, head_of};
 pub use weak::Ephemerons;
+pub use young::write_barrier;
 
 use class::{CELL_BYTES, CLASSES};
 use finalize::{Queue, Special};
@@ -76,7 +78,7 @@ pub const SHAPE_HEAD_OFFSET: usize = 16;
 
 /// Byte of a cell that holds the heap's flags.
 pub const FLAGS_OFFSET: usize = 9;
-/// Survived a collection (sticky marks; not used yet).
+/// Reserved: survivors are told by their bit in the survivors' bitmap.
 pub const FLAG_OLD: u8 = 1;
 /// Has an entry in the registry of weak references.
 pub const FLAG_WEAKREFS: u8 = 2;
@@ -84,14 +86,6 @@ pub const FLAG_WEAKREFS: u8 = 2;
 pub const FLAG_FINALIZED: u8 = 4;
 /// Never freed.
 pub const FLAG_IMMORTAL: u8 = 8;
-
-/// The one door for stores of possible pointers into cells: call after storing `word` at `place`.
-///
-/// Every collection is a full one, so there is nothing to remember yet; sticky marks will note `place` here.
-#[inline(always)]
-pub fn write_barrier(place: *const u8, word: u64) {
-    let _ = (place, word);
-}
 
 /// # Safety
 /// - `cell` is a live cell.
@@ -149,6 +143,8 @@ struct Pace {
     threshold: AtomicUsize,
     /// Bytes that survived the last collection.
     live: AtomicUsize,
+    /// When that many bytes survive a young collection, the next one is full.
+    full_at: AtomicUsize,
     /// Blocks that were left after the last collection, counted in its pause.
     blocks_left: AtomicU32,
     /// Number of collections.
@@ -220,6 +216,7 @@ impl Heap {
                 allocated: AtomicUsize::new(0),
                 threshold: AtomicUsize::new(threshold),
                 live: AtomicUsize::new(0),
+                full_at: AtomicUsize::new(0),
                 blocks_left: AtomicU32::new(cap - reserve),
                 epoch: AtomicU64::new(0),
                 limit,
@@ -244,9 +241,11 @@ impl Heap {
         })
     }
 
-    /// A heap that lives for ever.
+    /// A heap that lives for ever; [`write_barrier`] works for the last one made.
     pub fn leaked(config: Config) -> Option<&'static Heap> {
-        Some(Box::leak(Box::new(Heap::new(config)?)))
+        let heap = Box::leak(Box::new(Heap::new(config)?));
+        heap.install_barrier();
+        Some(heap)
     }
 
     /// Adds a function that reports the roots of each thread (frame stacks and the like), given its slot. Native stacks

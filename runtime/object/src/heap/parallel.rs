@@ -143,13 +143,7 @@ impl Helpers {
     /// Traces what is on `t`'s stack and all that follows from it, with up to `threads` threads.
     ///
     /// **Returns:** how many objects the helpers traced.
-    pub(super) fn mark(
-        &mut self,
-        t: &mut Tracer,
-        space: &Space,
-        high: u32,
-        threads: usize,
-    ) -> u64 {
+    pub(super) fn mark(&mut self, t: &mut Tracer, space: &Space, high: u32, threads: usize) -> u64 {
         let Some(pool) = self.pool(threads - 1) else {
             t.drain();
             return 0;

@@ -12,7 +12,7 @@
 //! back; all entries are read and written by the collector while the world is stopped.
 
 use super::class::{
-    BLOCK_BIT_WORDS, BLOCK_BYTES, BLOCK_SHIFT, CELL_BYTES, GRANULE_SHIFT, RECIPROCAL,
+    BLOCK_BIT_WORDS, BLOCK_BYTES, BLOCK_CARDS, BLOCK_SHIFT, CELL_BYTES, GRANULE_SHIFT, RECIPROCAL,
     cells_per_block,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,6 +69,7 @@ pub struct Space {
     committed: AtomicU32,
     table: *mut BlockInfo,
     bits: [*mut u64; 2],
+    cards: *mut u8,
     alloc: AtomicPtr<u64>,
     mark: AtomicPtr<u64>,
     huge_pages: bool,
@@ -123,7 +124,8 @@ impl Space {
         let heap_bytes = blocks << BLOCK_SHIFT;
         let bit_bytes = blocks * BLOCK_BIT_WORDS * 8;
         let table_bytes = blocks * size_of::<BlockInfo>();
-        let total = heap_bytes + 2 * bit_bytes + table_bytes + ALIGN;
+        let card_bytes = blocks * BLOCK_CARDS;
+        let total = heap_bytes + 2 * bit_bytes + table_bytes + card_bytes + ALIGN;
         let raw = reserve(total)?;
         let base = raw.next_multiple_of(ALIGN);
         let bits0 = base + heap_bytes;
@@ -139,6 +141,7 @@ impl Space {
             committed: AtomicU32::new(0),
             table: table as *mut BlockInfo,
             bits: [bits0 as *mut u64, bits1 as *mut u64],
+            cards: (table + table_bytes) as *mut u8,
             alloc: AtomicPtr::new(bits0 as *mut u64),
             mark: AtomicPtr::new(bits1 as *mut u64),
             huge_pages,
@@ -189,7 +192,7 @@ impl Space {
                 self.table as usize + have_n * size_of::<BlockInfo>(),
                 n * size_of::<BlockInfo>(),
             );
-        if !ok {
+        if !ok || !open(self.cards as usize + have_n * BLOCK_CARDS, n * BLOCK_CARDS) {
             return false;
         }
         if self.huge_pages {
@@ -211,6 +214,18 @@ impl Space {
     pub fn info(&self, block: u32) -> *mut BlockInfo {
         debug_assert!(block < self.blocks_max);
         self.table.wrapping_add(block as usize)
+    }
+
+    /// The cards: one byte each, not 0 when a pointer was stored there since the last collection.
+    #[inline(always)]
+    pub fn cards(&self) -> *mut u8 {
+        self.cards
+    }
+
+    /// Cards of a block.
+    #[inline(always)]
+    pub fn block_cards(&self, block: u32) -> *mut [u64; BLOCK_CARDS / 8] {
+        self.cards.wrapping_add(block as usize * BLOCK_CARDS).cast()
     }
 
     /// First address of a block.

@@ -19,6 +19,8 @@ pub enum Why {
 pub struct Summary {
     /// Number of the collection, from 1; 0 when none ran.
     pub number: u64,
+    /// It looked only at what was new.
+    pub young: bool,
     /// Nanoseconds that the world stood still for it.
     pub pause_ns: u64,
     /// Nanoseconds of them spent following pointers.
@@ -46,6 +48,8 @@ pub struct Summary {
 pub struct Totals {
     /// How many.
     pub collections: u64,
+    /// How many of them looked only at what was new.
+    pub young: u64,
     /// How many by [`Why`].
     pub by_reason: [u64; 4],
     /// Nanoseconds of all pauses.
@@ -67,6 +71,7 @@ pub struct Totals {
 impl Totals {
     pub(super) fn record(&mut self, why: Why, s: &Summary) {
         self.collections += 1;
+        self.young += s.young as u64;
         self.by_reason[why as usize] += 1;
         self.pause_ns += s.pause_ns;
         self.pause_ns_max = self.pause_ns_max.max(s.pause_ns);

@@ -243,7 +243,22 @@ fn interior_pointers_keep_their_object() {
 
 #[test]
 fn map_with_churn_stays_bounded() {
-    let (heap, world) = setup(Config { verify: false, ..config() });
+    let heap = map_with_churn(Config { verify: false, ..config() });
+    assert!(heap.counts().high_bytes < 12 << 20, "{:?}", heap.counts());
+}
+
+#[test]
+fn young_collections_see_stores_into_old_cells() {
+    for verify in [false, true] {
+        let heap = map_with_churn(Config { verify, young: true, ..config() });
+        let t = heap.totals();
+        assert!(t.young > t.collections / 2, "{t:?}");
+        assert!(heap.counts().high_bytes < 16 << 20, "{:?}", heap.counts());
+    }
+}
+
+fn map_with_churn(c: Config) -> &'static Heap {
+    let (heap, world) = setup(c);
     let mut m = Mutator::new(heap, world);
     let map = m.array(20_000).expect("memory");
     let mut x = 1u64;
@@ -254,6 +269,7 @@ fn map_with_churn_stays_bounded() {
         let n = m.node(n, null_mut(), i);
         // SAFETY: inside the array.
         unsafe { *at = n };
+        heap.remember(at as *const u8);
     }
     for i in 0..20_000 {
         let at = slot_of(map, i);
@@ -265,9 +281,9 @@ fn map_with_churn_stays_bounded() {
         }
     }
     assert!(heap.totals().collections >= 5);
-    assert!(heap.counts().high_bytes < 12 << 20, "{:?}", heap.counts());
     black_box(map);
     m.finish();
+    heap
 }
 
 #[test]
@@ -652,6 +668,12 @@ fn eight_threads_with_parallel_marking() {
             ..config()
         },
     );
+}
+
+#[test]
+fn eight_threads_with_young_collections() {
+    stress(8, 400, Config { young: true, stress_refills: 11, ..config() });
+    stress(8, 400, Config { young: true, nursery_bytes_min: 256 << 10, verify: false, ..config() });
 }
 
 #[test]

@@ -294,6 +294,10 @@ impl ThreadHeap {
             return true;
         }
         heap.collect(self, Why::Pace);
+        // Only a full collection may judge.
+        if heap.over_limit(bytes) {
+            heap.collect(self, Why::Limit);
+        }
         if heap.over_limit(bytes) {
             heap.out_of_memory();
             return false;
