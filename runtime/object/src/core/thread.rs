@@ -1,0 +1,232 @@
+//! What a thread needs in order to hold and make objects; the interpreter's thread embeds it as its first field.
+
+use super::header::Header;
+use super::runtime::Runtime;
+use super::shape::{HEAD_DROP, HEAD_FINALIZER, Shape};
+use super::slot::Slot as ValueSlot;
+use super::value::{Cell, Value};
+use crate::error::{R, Raised};
+use crate::heap::ThreadHeap;
+use heddle_sync::thread::Slot;
+
+/// One level of exceptions being handled: the base one of a thread, or that of a generator.
+#[repr(C)]
+pub struct ExcItem {
+    /// The exception being handled, if any.
+    pub value: ValueSlot,
+    /// The level below.
+    pub prev: *mut ExcItem,
+}
+
+impl ExcItem {
+    /// A level with nothing being handled.
+    pub fn new() -> ExcItem {
+        ExcItem { value: ValueSlot::empty(), prev: std::ptr::null_mut() }
+    }
+}
+
+impl Default for ExcItem {
+    fn default() -> Self {
+        ExcItem::new()
+    }
+}
+
+/// What `object` asks of the crates above it. Filled in once by the vm before any Python code runs.
+pub struct Hooks {
+    /// `warnings.warn(message, category)`; an error means that the warning was turned into an exception.
+    pub warn: fn(&mut Thread, &'static super::ty::StaticType, &str) -> R<()>,
+    /// Imports a module by its dotted name and returns the last component.
+    pub import: fn(&mut Thread, &str) -> R,
+    /// Reports an exception that cannot be raised (`sys.unraisablehook`); takes the current exception.
+    pub unraisable: fn(&mut Thread, Raised, &str, Option<Value>),
+    /// Handles eval-breaker events (the slow path of a poll).
+    pub poll: fn(&mut Thread) -> R<()>,
+    /// `__name__` of the globals of the innermost Python frame.
+    pub current_module_name: fn(&mut Thread) -> Option<Value>,
+    /// `repr` of a module.
+    pub module_repr: fn(&mut Thread, Value) -> R,
+    /// Whether a module's import is still under way.
+    pub module_is_initializing: fn(&mut Thread, Value) -> bool,
+    /// `X | Y` of types.
+    pub type_union: fn(&mut Thread, Value, Value) -> R,
+    /// A read-only view of a dict.
+    pub mapping_proxy: fn(&mut Thread, Value) -> R,
+    /// `C.__annotations__`.
+    pub type_annotations: fn(&mut Thread, Value) -> R,
+    /// `C.__annotate__`.
+    pub type_annotate: fn(&mut Thread, Value) -> R,
+    /// The first weak reference to an object, or None.
+    pub first_weakref: fn(&mut Thread, Value) -> R,
+    /// Whether a value is a Python function.
+    pub is_function: fn(Value) -> bool,
+    /// Sets the contents of a cell; TypeError for anything else.
+    pub set_cell: fn(&mut Thread, Value, Value) -> R<()>,
+}
+
+/// Entry of the per-thread method cache.
+#[derive(Clone, Copy)]
+pub struct LookupEntry {
+    /// Version of the type, 0 for an empty entry.
+    pub version: u32,
+    /// Name (address of the interned string).
+    pub name: u64,
+    /// What was found (0: nothing).
+    pub value: u64,
+}
+
+/// Entries of the method cache. A power of two; 1024 as CPython's is 4096 for all threads together (arbitrary).
+pub const LOOKUP_ENTRIES: usize = 1024;
+
+/// The thread's part that objects see. Pinned; the address is the identity.
+#[repr(C)]
+pub struct Thread {
+    /// Eval breaker, state, indices.
+    pub slot: Slot,
+    /// The exception being raised.
+    pub exception: Option<Value>,
+    /// Allocation runs.
+    pub heap: ThreadHeap,
+    /// Top of the stack of exceptions being handled.
+    pub exc_info: *mut ExcItem,
+    /// Its lowest level.
+    pub exc_base: ExcItem,
+    /// Python-level calls that may still be nested before RecursionError.
+    pub recursion_remaining: i32,
+    /// `sys.getrecursionlimit()` as this thread last saw it.
+    pub recursion_limit: i32,
+    /// Lowest native stack address that may be used before RecursionError.
+    pub native_limit: usize,
+    /// What all threads share.
+    pub rt: &'static Runtime,
+    /// Doors to the crates above.
+    pub hooks: &'static Hooks,
+    /// Method cache, owned by this thread alone.
+    pub lookup: Box<[LookupEntry; LOOKUP_ENTRIES]>,
+    /// Containers whose `repr` is under way (a list of values), for `[...]`.
+    pub repr_active: ValueSlot,
+    /// Current `contextvars.Context`, if one was made.
+    pub context: ValueSlot,
+}
+
+impl Thread {
+    /// Allocates a cell and initialises it. `init` gets the header and must not allocate.
+    ///
+    /// **Errors:** MemoryError. **Threads:** attached; may collect, unless inside a critical section. **Escapes:** no.
+    #[inline(always)]
+    pub fn alloc<T: Cell>(
+        &mut self,
+        shape: &'static Shape,
+        aux: u32,
+        init: impl FnOnce(Header) -> T,
+    ) -> R<&'static T> {
+        let p = self.alloc_bytes(size_of::<T>())? as *mut T;
+        // SAFETY: fresh memory of the right size; no safepoint before it is initialised.
+        unsafe { p.write(init(Header::new(shape, self.slot.owner(), aux))) };
+        if shape.head.flags & (HEAD_FINALIZER | HEAD_DROP) != 0 {
+            self.register_special(shape, p as *mut u8)?;
+        }
+        // SAFETY: initialised just now.
+        Ok(unsafe { &*p })
+    }
+
+    /// Registers a cell that has a finalizer or native resources.
+    #[cold]
+    #[inline(never)]
+    pub fn register_special(&mut self, shape: &'static Shape, cell: *mut u8) -> R<()> {
+        if shape.head.flags & HEAD_FINALIZER != 0 {
+            self.heap.register_finalizer(cell);
+        }
+        if shape.head.flags & HEAD_DROP != 0 {
+            self.heap.register_drop(cell);
+        }
+        Ok(())
+    }
+
+    /// Uninitialised memory for a cell of `bytes` bytes.
+    ///
+    /// **Errors:** MemoryError. The caller initialises it before the next safepoint.
+    #[inline(always)]
+    pub fn alloc_bytes(&mut self, bytes: usize) -> R<*mut u8> {
+        match self.heap.alloc(bytes) {
+            Some(p) => Ok(p),
+            None => Err(self.memory_error()),
+        }
+    }
+
+    /// Zeroed memory for a cell of `bytes` bytes.
+    #[inline(always)]
+    pub fn alloc_zeroed(&mut self, bytes: usize) -> R<*mut u8> {
+        match self.heap.alloc_zeroed(bytes) {
+            Some(p) => Ok(p),
+            None => Err(self.memory_error()),
+        }
+    }
+
+    /// Runs `f` as a critical section on `obj`: no other thread mutates it meanwhile.
+    ///
+    /// **Threads:** `f` may allocate; it may not block, detach or call Python code.
+    #[inline(always)]
+    pub fn critical<T>(&mut self, obj: &Header, f: impl FnOnce(&mut Thread) -> T) -> T {
+        let (rt, slot): (_, *const Slot) = (self.rt, &self.slot);
+        // SAFETY: the slot lives as long as the thread and has interior mutability only.
+        heddle_sync::critical::with(&rt.world, unsafe { &*slot }, &obj.word, || f(self))
+    }
+
+    /// Runs `f` as a critical section on two objects.
+    #[inline]
+    pub fn critical2<T>(&mut self, a: &Header, b: &Header, f: impl FnOnce(&mut Thread) -> T) -> T {
+        let (rt, slot): (_, *const Slot) = (self.rt, &self.slot);
+        // SAFETY: as above.
+        heddle_sync::critical::with_two(&rt.world, unsafe { &*slot }, &a.word, &b.word, || f(self))
+    }
+
+    /// Counts one nested call; `Err` when too deep. Pair with [`leave_call`](Thread::leave_call).
+    #[inline(always)]
+    pub fn enter_call(&mut self, what: &str) -> R<()> {
+        self.recursion_remaining -= 1;
+        if self.recursion_remaining < 0 || self.native_stack_low() {
+            return Err(self.recursion_overflow(what));
+        }
+        Ok(())
+    }
+
+    /// Ends one nested call.
+    #[inline(always)]
+    pub fn leave_call(&mut self) {
+        self.recursion_remaining += 1;
+    }
+
+    /// Whether the native stack is nearly used up.
+    #[inline(always)]
+    pub fn native_stack_low(&self) -> bool {
+        let here = 0u8;
+        (&here as *const u8 as usize) < self.native_limit
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn recursion_overflow(&mut self, what: &str) -> Raised {
+        self.recursion_remaining += 1;
+        // Room for the handler itself, as CPython gives.
+        self.recursion_remaining += 50;
+        let low = self.native_limit;
+        self.native_limit = low.saturating_sub(64 << 10);
+        let e = self.recursion_error(format_args!("maximum recursion depth exceeded{what}"));
+        self.recursion_remaining -= 50;
+        self.native_limit = low;
+        e
+    }
+
+    /// Runs pending eval-breaker work if there is any.
+    ///
+    /// **Escapes:** yes, when an event is pending.
+    #[inline(always)]
+    pub fn poll(&mut self) -> R<()> {
+        if self.slot.breaker.events() != 0 { (self.hooks.poll)(self) } else { Ok(()) }
+    }
+
+    /// Runs `f` detached: it may block and must not touch Python objects.
+    pub fn detached<T>(&mut self, f: impl FnOnce() -> T) -> T {
+        self.rt.world.detached(&self.slot, f)
+    }
+}

@@ -1,0 +1,65 @@
+//! The built-in types, a file or folder each, and the list of them.
+
+pub mod array;
+pub mod descr;
+pub mod dict;
+pub mod exceptions;
+pub mod float;
+pub mod int;
+pub mod iterators;
+pub mod list;
+pub mod module;
+pub mod object;
+pub mod singletons;
+pub mod str;
+pub mod tuple;
+pub mod type_;
+
+pub use array::ValueArray;
+pub use dict::{DICT, Dict};
+pub use exceptions::Exception;
+pub use float::{FLOAT, Float};
+pub use int::{BOOL, INT, Int};
+pub use list::{LIST, List};
+pub use module::{MODULE, Module};
+pub use object::OBJECT;
+pub use singletons::{ELLIPSIS_TYPE, NONE_TYPE, NOT_IMPLEMENTED_TYPE};
+pub use str::{STR, Str};
+pub use tuple::{TUPLE, Tuple};
+pub use type_::TYPE;
+
+use crate::core::ty::StaticType;
+
+/// Every type of this crate, bases before what derives from them. A new type is one line here.
+pub fn all() -> Vec<&'static StaticType> {
+    let mut v: Vec<&'static StaticType> = vec![
+        &OBJECT,
+        &TYPE,
+        &NONE_TYPE,
+        &NOT_IMPLEMENTED_TYPE,
+        &ELLIPSIS_TYPE,
+        &INT,
+        &BOOL,
+        &FLOAT,
+        &STR,
+        &TUPLE,
+        &LIST,
+        &DICT,
+        &MODULE,
+        &iterators::SEQUENCE_ITERATOR,
+        &descr::BUILTIN_FUNCTION,
+        &descr::METHOD_DESCRIPTOR,
+        &descr::CLASS_METHOD_DESCRIPTOR,
+        &descr::SLOT_WRAPPER,
+        &descr::METHOD_WRAPPER,
+        &descr::GETSET,
+        &descr::MEMBER,
+        &descr::BOUND_METHOD,
+        &descr::CLASS_METHOD,
+        &descr::STATIC_METHOD,
+        &descr::PROPERTY,
+    ];
+    v.extend(exceptions::ALL);
+    v.push(&exceptions::EXCEPTION_GROUP);
+    v
+}

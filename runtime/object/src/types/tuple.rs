@@ -1,0 +1,98 @@
+//! `tuple`: the cell. (Methods: see the rest of this file as it grows.)
+
+use crate::core::header::Header;
+use crate::core::thread::Thread;
+use crate::core::ty::{StaticType, TypeSpec, flags};
+use crate::core::value::Value;
+use crate::error::R;
+use crate::heap::Tracer;
+use crate::payload;
+
+/// Items inline behind the fixed part; never changed once the tuple is shared.
+#[repr(C)]
+pub struct Tuple {
+    /// Cell header.
+    pub header: Header,
+    len: usize,
+}
+
+payload!(Tuple, TUPLE);
+
+/// `tuple`
+pub static TUPLE: StaticType = StaticType::new(TypeSpec {
+    name: "tuple",
+    basicsize: size_of::<Tuple>(),
+    flags: flags::BASETYPE | flags::TUPLE | flags::SEQUENCE | flags::MATCH_SELF,
+    trace: trace_tuple,
+    var_size: Some(tuple_bytes),
+    ..TypeSpec::DEFAULT
+});
+
+impl Tuple {
+    /// A tuple of these items.
+    ///
+    /// **Errors:** MemoryError. **Escapes:** no.
+    pub fn new(th: &mut Thread, items: &[Value]) -> R<&'static Tuple> {
+        // SAFETY: every item is written before anybody sees the tuple.
+        let t = unsafe { Tuple::alloc(th, TUPLE.shape(), items.len(), 0)? };
+        // SAFETY: the cell has room for the items.
+        unsafe { std::ptr::copy_nonoverlapping(items.as_ptr(), t.items_ptr(), items.len()) };
+        Ok(t)
+    }
+
+    /// A tuple cell with `extra` zero bytes behind the items, which the caller writes before the next safepoint.
+    ///
+    /// # Safety
+    /// - `shape` is that of `tuple` or of a subclass.
+    /// - All items are written before the next safepoint.
+    pub unsafe fn alloc(
+        th: &mut Thread,
+        shape: &'static crate::core::shape::Shape,
+        len: usize,
+        extra: usize,
+    ) -> R<&'static Tuple> {
+        let bytes = len.checked_mul(8).and_then(|b| b.checked_add(size_of::<Tuple>() + extra));
+        let Some(bytes) = bytes else { return Err(th.memory_error()) };
+        let p =
+            if extra == 0 { th.alloc_bytes(bytes)? } else { th.alloc_zeroed(bytes)? } as *mut Tuple;
+        // SAFETY: fresh memory of that size.
+        unsafe {
+            p.write(Tuple { header: Header::new(shape, th.slot.owner(), 0), len });
+            Ok(&*p)
+        }
+    }
+
+    /// Address of the items.
+    #[inline(always)]
+    pub fn items_ptr(&self) -> *mut Value {
+        // SAFETY: the items lie right behind the fixed part.
+        unsafe { (self as *const Tuple as *mut u8).add(size_of::<Tuple>()) as *mut Value }
+    }
+
+    /// The items.
+    #[inline(always)]
+    pub fn as_slice(&self) -> &'static [Value] {
+        // SAFETY: `len` items behind the fixed part, never changed.
+        unsafe { std::slice::from_raw_parts(self.items_ptr(), self.len) }
+    }
+
+    /// Number of items.
+    #[inline(always)]
+    #[allow(clippy::len_without_is_empty)]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+}
+
+unsafe fn trace_tuple(cell: *mut u8, t: &mut Tracer) {
+    // SAFETY: called with a tuple cell.
+    unsafe {
+        let tup = &*(cell as *const Tuple);
+        t.words(tup.items_ptr() as *const u64, tup.len);
+    }
+}
+
+unsafe fn tuple_bytes(cell: *const u8) -> usize {
+    // SAFETY: called with a tuple cell.
+    size_of::<Tuple>() + 8 * unsafe { (*(cell as *const Tuple)).len }
+}
