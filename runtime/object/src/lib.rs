@@ -10,7 +10,6 @@ pub mod error;
 pub mod heap;
 pub mod names;
 pub mod num;
-pub mod num;
 pub mod ops;
 pub mod ty;
 pub mod types;
