@@ -14,6 +14,7 @@ pub mod ops;
 pub mod ty;
 pub mod types;
 
+pub use crate::core::module_def::ModuleDef;
 pub use crate::core::native::{Args, GetSetDef, MethodDef, NativeFn, Params};
 pub use crate::core::slot::Slot;
 pub use crate::core::thread::Thread;

@@ -3,6 +3,7 @@
 //! Read in order: `value`, `header`, `shape`, `slot`, `ty`, `native`, `thread`, `runtime`.
 
 pub mod header;
+pub mod module_def;
 pub mod native;
 pub mod runtime;
 pub mod shape;
