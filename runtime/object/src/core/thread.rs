@@ -55,6 +55,20 @@ pub struct Hooks {
     pub type_annotations: fn(&mut Thread, Value) -> R,
     /// `C.__annotate__`.
     pub type_annotate: fn(&mut Thread, Value) -> R,
+    /// `globals()`: the namespace of the innermost Python frame, if there is one.
+    pub current_globals: fn(&mut Thread) -> Option<Value>,
+    /// `locals()` of the innermost Python frame.
+    pub current_locals: fn(&mut Thread) -> R,
+    /// `__build_class__(func, name, *bases, **kwds)`.
+    pub build_class: fn(&mut Thread, &super::native::Args) -> R,
+    /// `__import__(name, globals, locals, fromlist, level)`.
+    pub import_name: fn(&mut Thread, Value, Value, Value, Value, i64) -> R,
+    /// `compile(...)`: source (str or bytes), file name, mode, flags, whether to inherit the caller's, optimize.
+    pub compile: fn(&mut Thread, Value, Value, &str, i64, bool, i64) -> R,
+    /// Runs a code object in namespaces, with a closure tuple or None.
+    pub eval_code: fn(&mut Thread, Value, Value, Value, Value) -> R,
+    /// `sys.<name>`, nothing when the module has no such attribute.
+    pub sys_get: fn(&mut Thread, &'static crate::types::Str) -> Option<Value>,
     /// The first weak reference to an object, or None.
     pub first_weakref: fn(&mut Thread, Value) -> R,
     /// Whether a value is a Python function.
