@@ -7,10 +7,11 @@ use super::header::Header;
 use super::value::{Cell, Value};
 use std::cell::UnsafeCell;
 
-/// A 16-byte object in the binary.
+/// An object in the binary, with room for the one limb that makes `True` an `int`.
 #[repr(C, align(16))]
 pub struct StaticObject {
     header: UnsafeCell<std::mem::MaybeUninit<Header>>,
+    limb: u64,
 }
 
 // SAFETY: repr(C), header first.
@@ -20,7 +21,7 @@ unsafe impl Sync for StaticObject {}
 
 impl StaticObject {
     const fn new() -> StaticObject {
-        StaticObject { header: UnsafeCell::new(std::mem::MaybeUninit::zeroed()) }
+        StaticObject { header: UnsafeCell::new(std::mem::MaybeUninit::zeroed()), limb: 1 }
     }
 
     /// The object as a value.
@@ -29,9 +30,9 @@ impl StaticObject {
         Value::from_ref(self)
     }
 
-    fn init(&self, ty: &'static super::ty::StaticType) {
+    fn init(&self, ty: &'static super::ty::StaticType, limbs: u32) {
         // SAFETY: called once at start, before any other access.
-        unsafe { (*self.header.get()).write(Header::new(ty.shape(), super::ty::OWNER_SHARED, 0)) };
+        unsafe { (*self.header.get()).write(Header::new(ty.shape(), super::ty::OWNER_SHARED, limbs)) };
     }
 }
 
@@ -48,9 +49,9 @@ pub static ELLIPSIS: StaticObject = StaticObject::new();
 
 /// Writes the headers. Called once, from `init_runtime`.
 pub(crate) fn init_statics() {
-    NONE.init(&crate::types::NONE_TYPE);
-    TRUE.init(&crate::types::BOOL);
-    FALSE.init(&crate::types::BOOL);
-    NOT_IMPLEMENTED.init(&crate::types::NOT_IMPLEMENTED_TYPE);
-    ELLIPSIS.init(&crate::types::ELLIPSIS_TYPE);
+    NONE.init(&crate::types::NONE_TYPE, 0);
+    TRUE.init(&crate::types::BOOL, 1);
+    FALSE.init(&crate::types::BOOL, 0);
+    NOT_IMPLEMENTED.init(&crate::types::NOT_IMPLEMENTED_TYPE, 0);
+    ELLIPSIS.init(&crate::types::ELLIPSIS_TYPE, 0);
 }

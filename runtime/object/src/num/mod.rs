@@ -7,6 +7,7 @@
 //! Read in this order: [`int`] (the integer representation), `int/arith.rs`, [`float`], [`format`], [`hash`].
 
 pub mod complex;
+pub mod digits;
 pub mod float;
 pub mod format;
 pub mod hash;

@@ -1,6 +1,10 @@
 //! The built-in types, a file or folder each, and the list of them.
 
 pub mod array;
+pub mod bool;
+pub mod complex;
+pub mod range;
+pub mod slice;
 pub mod descr;
 pub mod dict;
 pub mod exceptions;
@@ -19,7 +23,11 @@ pub use array::ValueArray;
 pub use dict::{DICT, Dict};
 pub use exceptions::Exception;
 pub use float::{FLOAT, Float};
-pub use int::{BOOL, INT, Int};
+pub use bool::BOOL;
+pub use complex::{COMPLEX, Complex};
+pub use int::{BigInt, INT};
+pub use range::{RANGE, Range};
+pub use slice::{SLICE, Slice};
 pub use list::{LIST, List};
 pub use module::{MODULE, Module};
 pub use object::OBJECT;
@@ -41,6 +49,11 @@ pub fn all() -> Vec<&'static StaticType> {
         &INT,
         &BOOL,
         &FLOAT,
+        &COMPLEX,
+        &RANGE,
+        &range::RANGE_ITER,
+        &range::LONG_RANGE_ITER,
+        &SLICE,
         &STR,
         &TUPLE,
         &LIST,

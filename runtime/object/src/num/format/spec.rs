@@ -2,6 +2,7 @@
 //!
 //! `[[fill]align][sign][z][#][0][width][grouping][.precision][grouping][type]`
 
+use crate::num::digits::decimal_digit;
 use crate::num::{NumError, NumResult};
 
 /// Where the padding goes.
@@ -212,10 +213,6 @@ fn integer(text: &[u32], pos: &mut usize) -> NumResult<Option<usize>> {
         *pos += 1;
     }
     Ok(value)
-}
-
-fn decimal_digit(c: u32) -> Option<u32> {
-    char::from_u32(c)?.to_digit(10)
 }
 
 fn grouping(text: &[u32], pos: &mut usize) -> NumResult<Grouping> {

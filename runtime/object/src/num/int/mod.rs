@@ -10,6 +10,7 @@
 mod arith;
 mod bits;
 mod bytes;
+mod combi;
 mod convert;
 mod pow;
 mod text;
@@ -17,6 +18,7 @@ mod text;
 pub use arith::{add, div_mod, floor_div, gcd, isqrt, modulo, mul, neg, sub};
 pub use bits::{and, bit_count, bit_length, invert, lshift, or, rshift, xor};
 pub use bytes::{byte_len, from_bytes, to_bytes};
+pub use combi::{comb, factorial, perm};
 pub(crate) use convert::decompose;
 pub use convert::{as_integer_ratio, cmp_float, frexp, from_f64_trunc, round_to_power, true_div};
 pub use pow::{mod_inverse, mod_pow, pow};
