@@ -155,10 +155,13 @@ impl Arena {
     }
 }
 
+/// A slot at a fixed address.
+pub type Pinned = std::pin::Pin<Box<heddle_sync::Slot>>;
+
 /// A slot at a fixed address, registered with `world`, not attached yet.
-pub fn register(world: &heddle_sync::World) -> Box<heddle_sync::Slot> {
-    let slot = Box::new(heddle_sync::Slot::new());
-    // SAFETY: boxed; models unregister it, or the whole world ends with the execution.
+pub fn register(world: &heddle_sync::World) -> Pinned {
+    let slot = Box::pin(heddle_sync::Slot::new());
+    // SAFETY: pinned; models unregister it, or the whole world ends with the execution.
     assert!(unsafe { world.register(&slot) }, "indices are left");
     slot
 }

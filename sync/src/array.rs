@@ -118,7 +118,8 @@ impl SlotVec {
     pub fn get(&self, i: usize) -> Option<u64> {
         let len = self.len();
         let array = self.items()?;
-        if i >= len || !recheck!("array.cap_check", i < array.cap) {
+        let fits = recheck!("array.cap_check", i < array.cap);
+        if i >= len || !fits {
             return None;
         }
         // SAFETY: below the capacity of this very array (a seeded mutant may read past it, into its own test memory).
@@ -144,7 +145,7 @@ impl SlotVec {
     /// Loads a slot of a snapshot.
     #[inline(always)]
     pub fn load_slot(slot: &AtomicU64) -> u64 {
-        // ORDERING: Acquire; as in `get`.
+        // ORDERING: Acquire; as in `get`. Model: array (mutant `array.walk=Relaxed`).
         slot.load(ord!("array.walk", Acquire))
     }
 

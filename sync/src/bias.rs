@@ -57,7 +57,8 @@ pub fn revoke_after(world: &World, slot: &Slot, header: &HeaderWord, bulk_after:
     slot.probe.bump(Counter::Revocations);
     let (_pause, target) = world.stop_one(slot, Reason::Revoke, |s| s.owner() == owner);
     // Somebody else may have revoked it while we waited for the right to pause.
-    if !recheck!("bias.again", header.owner() == owner) {
+    let still = recheck!("bias.again", header.owner() == owner);
+    if !still {
         return;
     }
     header.share();

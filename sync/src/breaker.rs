@@ -134,7 +134,7 @@ mod tests {
         let b = EvalBreaker::new(3 * VERSION_STEP);
         b.set(GC | PLEASE_STOP);
         b.set_version(4 * VERSION_STEP);
-        assert_eq!(b.load_relaxed(), 4 * VERSION_STEP | GC | PLEASE_STOP);
+        assert_eq!(b.load_relaxed(), (4 * VERSION_STEP) | GC | PLEASE_STOP);
         assert_eq!(b.take(GC | SIGNALS), GC);
         assert!(!b.has(GC));
         assert!(b.has(PLEASE_STOP));

@@ -146,8 +146,7 @@ fn lock_slow(who: Option<(&World, &Slot)>, byte: &AtomicU8, deadline: Option<Ins
         };
         match woken {
             Parked::Unparked(HANDED_OFF) => {
-                // ORDERING: Acquire; pairs with the Release store of the unlocker that kept the bit set for us.
-                byte.load(ord!("lock.handed", Acquire));
+                // The unlocker kept the bit set for us; the queue's lock and the wake-up carry what it wrote.
                 if let Some((_, slot)) = who {
                     slot.probe.bump(Counter::LockHandoffs);
                 }

@@ -38,7 +38,8 @@ impl<const N: usize> SeqLock<N> {
     pub fn try_read(&self) -> Option<[u64; N]> {
         // ORDERING: Acquire; pairs with the Release of the even number. Model: seqlock (mutant `seqlock.first=Relaxed`).
         let before = self.seq.load(ord!("seqlock.first", Acquire));
-        if !recheck!("seqlock.is_even", before & 1 == 0) {
+        let even = recheck!("seqlock.is_even", before & 1 == 0);
+        if !even {
             return None;
         }
         // ORDERING: Relaxed; ordered by the Acquire above and the fence below.

@@ -161,8 +161,8 @@ impl World {
             // ORDERING: Relaxed; this thread stored `ATTACHED` itself, the rest happens under the list lock.
             let counted =
                 slot.state.load(ord!("stw.exit_state", Relaxed)) == ATTACHED && list.stops(slot);
-            // ORDERING: Release; whoever sees `FINISHED` sees all this thread did.
-            slot.state.store(FINISHED, ord!("stw.finish", Release));
+            // ORDERING: Relaxed; under the list lock, which all who look for this thread take.
+            slot.state.store(FINISHED, ord!("stw.finish", Relaxed));
             slot.breaker.clear(PLEASE_STOP);
             if counted {
                 if list.scope == Scope::One(from_ref(slot)) {
@@ -322,8 +322,8 @@ impl World {
                 let stop = list.stops(slot);
                 if stop {
                     slot.probe.bump(Counter::Parks);
-                    // ORDERING: Release; pairs with the requester's Acquire of the countdown. Model: stw.
-                    slot.state.store(SUSPENDED, ord!("stw.park", Release));
+                    // ORDERING: Relaxed; the countdown, counted next, carries everything to the requester.
+                    slot.state.store(SUSPENDED, ord!("stw.park", Relaxed));
                     self.count_out(&mut list, slot);
                 }
                 stop
@@ -413,15 +413,13 @@ impl World {
         let mut running = 0;
         for other in list.each().filter(|s| list.stops(s)) {
             // ORDERING: Acquire; pairs with the Release of `detach`. Model: stw (mutant `stw.suspend=Relaxed`).
-            match other.state.compare_exchange(
+            let suspended = other.state.compare_exchange(
                 DETACHED,
                 SUSPENDED,
                 ord!("stw.suspend", Acquire),
                 ord!("stw.suspend_fail", Relaxed),
-            ) {
-                Err(ATTACHED) => running += 1,
-                _ => {}
-            }
+            );
+            running += u32::from(suspended == Err(ATTACHED));
         }
         // ORDERING: Relaxed; threads change it under the list lock, which we hold.
         self.countdown.store(running, ord!("stw.countdown_set", Relaxed));

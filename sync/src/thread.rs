@@ -154,7 +154,7 @@ pub fn park_with_registers<R>(slot: &Slot, f: impl FnOnce() -> R) -> R {
     let top = crate::prim::spill_registers(&mut spilled);
     let top = top.min(spilled.as_ptr() as usize);
     // Restored afterwards: a nested park (a requester that waits inside) must not lose the outer extent.
-    // ORDERING: Relaxed; read only after the state word, stored later with Release, said "stopped".
+    // ORDERING: Relaxed; read only in a pause, and what stops this thread for it is ordered after the store.
     let before = slot.stack_top.load(ord!("slot.stack_load", Relaxed));
     slot.stack_top.store(top, ord!("slot.stack_store", Relaxed));
     let result = f();

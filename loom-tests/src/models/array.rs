@@ -19,6 +19,7 @@ pub const MODEL: Model = Model {
     mutants: &[
         ordering("array.put=Relaxed").under("set"),
         ordering("array.slot=Relaxed").under("set"),
+        ordering("array.walk=Relaxed").under("set"),
         ordering("array.set_len=Relaxed,array.put=Relaxed"),
         ordering("array.len=Relaxed"),
         ordering("array.items=Relaxed").under("grow"),
@@ -62,11 +63,15 @@ impl Case {
 
     /// Which object the list holds at `i`; its contents must be complete.
     fn look(&self, i: usize) -> Option<usize> {
-        let word = self.list.get(i)?;
+        self.list.get(i).map(|word| self.open(word))
+    }
+
+    /// Which object a word is; its contents must be complete.
+    fn open(&self, word: u64) -> usize {
         let which = (0..2).find(|&n| self.word(n) == word).expect("a word that was never in the list");
         // SAFETY: published objects are complete: that is what is checked.
         assert_eq!(unsafe { self.objects[which].get() }, which as u32 + 1);
-        Some(which)
+        which
     }
 }
 
@@ -85,7 +90,7 @@ fn append() {
     actors![case;
         |c: &Case| assert!(c.list.push_in_capacity(c.make(0))),
         |c: &Case| {
-            let filled = c.list.len() > 0;
+            let filled = !c.list.is_empty();
             let got = c.look(0);
             assert!(!filled || got.is_some(), "counted, but not there");
             if got.is_some() {
@@ -129,6 +134,11 @@ fn set() {
     actors![case;
         |c: &Case| assert_eq!(c.list.set(0, c.make(1)), Some(c.word(0))),
         |c: &Case| assert!(c.look(0).is_some(), "the place was never empty"),
+        |c: &Case| {
+            for slot in c.list.snapshot() {
+                c.open(SlotVec::load_slot(slot));
+            }
+        },
     ];
 }
 
@@ -159,7 +169,7 @@ fn shrink() {
             // SAFETY: room for two; the second slot stays behind when the array is set up again with one.
             let small = unsafe {
                 let two = SlotArray::init(memory, 2);
-                (&(*two).slots()[1]).store(0xBAD, heddle_sync::ord!("model.array_behind", Relaxed));
+                (*two).slots()[1].store(0xBAD, heddle_sync::ord!("model.array_behind", Relaxed));
                 SlotArray::init(memory, 1)
             };
             c.list.truncate(1);

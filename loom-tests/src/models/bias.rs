@@ -43,7 +43,7 @@ struct Object {
 
 struct Case {
     world: World,
-    slots: Vec<Box<Slot>>,
+    slots: Vec<crate::Pinned>,
     objects: Vec<Object>,
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub const MODEL: Model = Model {
     name: "breaker",
     property: "no event bit is lost and its data is visible to whoever takes it",
-    variants: &["bits", "version"],
+    variants: &["bits", "version", "peek"],
     bound: 3,
     engines: LOOM | WM | SHUTTLE,
     loom_blind: false,
@@ -20,9 +20,11 @@ pub const MODEL: Model = Model {
         ordering("breaker.take=Relaxed"),
         logic("breaker.take_by_store=on"),
         logic("breaker.version_by_store=on").under("version"),
+        ordering("breaker.acquire=drop").under("peek"),
     ],
     run: |variant| match variant {
         "version" => version(),
+        "peek" => peek(),
         _ => bits(),
     },
 };
@@ -90,6 +92,25 @@ fn bits() {
     assert_eq!(handled & case.breaker.events(), 0, "an event would be handled twice");
 }
 
+/// A relaxed poll that leaves the bit alone, then a fence.
+fn peek() {
+    let case = case();
+    actors![case;
+        |c: &Case| {
+            // SAFETY: the bit is not set yet, so nobody reads.
+            unsafe { c.exception.set(7) };
+            c.breaker.set(ASYNC_EXC);
+        },
+        |c: &Case| {
+            if c.breaker.has(ASYNC_EXC) {
+                c.breaker.acquire();
+                // SAFETY: written before the bit was set.
+                assert_eq!(unsafe { c.exception.get() }, 7);
+            }
+        },
+    ];
+}
+
 fn version() {
     let case = case();
     actors![case;
@@ -101,5 +122,5 @@ fn version() {
         },
         |c: &Case| c.breaker.set_version(2 * VERSION_STEP),
     ];
-    assert_eq!(case.breaker.load_relaxed(), 2 * VERSION_STEP | ASYNC_EXC);
+    assert_eq!(case.breaker.load_relaxed(), (2 * VERSION_STEP) | ASYNC_EXC);
 }

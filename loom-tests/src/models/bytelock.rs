@@ -20,6 +20,7 @@ pub const MODEL: Model = Model {
         ordering("lock.unlock=Relaxed"),
         ordering("lock.unlock_slow=Relaxed").under("barge3"),
         ordering("lock.take=Relaxed").under("barge3"),
+        ordering("lock.barge=Relaxed").under("barge3"),
         logic("lock.validate=drop"),
         logic("lock.store=drop"),
         logic("lock.forget_parked=on").under("barge3"),

@@ -61,7 +61,7 @@ impl Case {
             // SAFETY: inside the outer section, entered again if it was suspended.
             unsafe { self.objects[outer].value.write(|n| *n += 1) };
         });
-        if who % 2 == 0 {
+        if who.is_multiple_of(2) {
             let pause = self.world.stop(&slot, Reason::Other);
             // SAFETY: everybody else is stopped, outside all active sections.
             let sum: u32 = self.objects.iter().map(|o| unsafe { o.value.get() }).sum();

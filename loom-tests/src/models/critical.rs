@@ -8,7 +8,7 @@ use crate::{LOOM, Model, SHUTTLE, WM, actors, logic, reach, register};
 use heddle_sync::breaker::PLEASE_STOP;
 use heddle_sync::header::SHARED;
 use heddle_sync::prim::{RaceCell, site_handoff};
-use heddle_sync::{HeaderWord, Reason, Slot, World, critical};
+use heddle_sync::{HeaderWord, Reason, World, critical};
 use std::sync::Arc;
 
 pub const MODEL: Model = Model {
@@ -56,7 +56,7 @@ impl Object {
 
 struct Case {
     world: World,
-    slots: Vec<Box<Slot>>,
+    slots: Vec<crate::Pinned>,
     x: Object,
     y: Object,
 }

@@ -19,6 +19,7 @@ models! {
     critical,
     event,
     index,
+    litmus,
     once,
     publish,
     seqlock,

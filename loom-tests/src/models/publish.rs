@@ -6,7 +6,7 @@ use crate::{LOOM, Model, SHUTTLE, WM, actors, logic, ordering, reach, register};
 use heddle_sync::breaker::PLEASE_STOP;
 use heddle_sync::prim::RaceCell;
 use heddle_sync::publish::{PublishOnce, Published};
-use heddle_sync::{Reason, Slot, World};
+use heddle_sync::{Reason, World};
 use std::sync::Arc;
 
 pub const MODEL: Model = Model {
@@ -81,7 +81,7 @@ fn once() {
 
 struct Replace {
     world: World,
-    slots: Vec<Box<Slot>>,
+    slots: Vec<crate::Pinned>,
     word: Published<Target>,
     targets: [Target; 2],
 }

@@ -6,7 +6,7 @@
 use crate::{LOOM, Model, SHUTTLE, WM, actors, logic, ordering, reach, register};
 use heddle_sync::breaker::PLEASE_STOP;
 use heddle_sync::prim::RaceCell;
-use heddle_sync::{Reason, Slot, World, handshake};
+use heddle_sync::{Reason, World, handshake};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -55,7 +55,7 @@ pub const MODEL: Model = Model {
 
 struct Case {
     world: World,
-    slots: Vec<Box<Slot>>,
+    slots: Vec<crate::Pinned>,
     heap: RaceCell<u32>,
     in_pause: AtomicBool,
 }

@@ -6,7 +6,7 @@
 use crate::{Model, SHUTTLE, WM, actors, logic, reach, register};
 use heddle_sync::breaker::PLEASE_STOP;
 use heddle_sync::prim::{RaceCell, seeded};
-use heddle_sync::{Reason, Slot, World};
+use heddle_sync::{Reason, World};
 use heddle_tlbc::unit::{Unit, encode};
 use heddle_tlbc::{Code, CodeImage, Knobs, Opcode};
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub const MODEL: Model = Model {
 
 struct Case {
     world: World,
-    slots: Vec<Box<Slot>>,
+    slots: Vec<crate::Pinned>,
     code: Code,
     table: RaceCell<u32>,
 }
@@ -45,11 +45,8 @@ impl Case {
         if word.opcode() == Some(Opcode::InstrumentedLine) {
             reach("executed instrumented");
             // SAFETY: written in a pause before the opcode; that nobody races with it is what is checked.
-            assert_eq!(
-                unsafe { self.table.get() },
-                7,
-                "an instrumented instruction without its table"
-            );
+            let table = unsafe { self.table.get() };
+            assert_eq!(table, 7, "an instrumented instruction without its table");
         }
     }
 
