@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Native modules, one file or folder each.
+
+pub mod math;

@@ -8,24 +8,54 @@ mod real;
 mod series;
 mod whole;
 
-use heddle_object::types::float;
+use heddle_object::core::module_def::ModuleDef;
+use heddle_object::types::{Module, float};
 use heddle_object::{MethodDef, R, Raised, Thread, Value};
 use pymath::Error;
 
-/// The constants of the module.
-pub const CONSTANTS: [(&str, f64); 5] = [
-    ("pi", std::f64::consts::PI),
-    ("e", std::f64::consts::E),
-    ("tau", std::f64::consts::TAU),
-    ("inf", f64::INFINITY),
-    ("nan", f64::NAN),
-];
+/// The module.
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "math",
+    doc: "This module provides access to the mathematical functions\ndefined by the C standard.",
+    methods: &ALL,
+    init,
+    ..ModuleDef::DEFAULT
+};
 
-/// Its docstring.
-pub const DOC: &str = "This module provides access to the mathematical functions\ndefined by the C standard.";
+const PARTS: [&[MethodDef]; 3] = [real::METHODS, whole::METHODS, series::METHODS];
+const COUNT: usize = PARTS[0].len() + PARTS[1].len() + PARTS[2].len();
+static ALL: [MethodDef; COUNT] = concat(&PARTS);
 
-/// Its functions.
-pub const METHODS: &[&[MethodDef]] = &[real::METHODS, whole::METHODS, series::METHODS];
+/// The lists of functions as one.
+const fn concat<const N: usize>(parts: &[&[MethodDef]]) -> [MethodDef; N] {
+    let mut out = [parts[0][0]; N];
+    let (mut part, mut at) = (0, 0);
+    while part < parts.len() {
+        let mut i = 0;
+        while i < parts[part].len() {
+            out[at] = parts[part][i];
+            at += 1;
+            i += 1;
+        }
+        part += 1;
+    }
+    out
+}
+
+fn init(th: &mut Thread, module: &'static Module) -> R<()> {
+    use std::f64::consts;
+    for (name, x) in [
+        ("pi", consts::PI),
+        ("e", consts::E),
+        ("tau", consts::TAU),
+        ("inf", f64::INFINITY),
+        ("nan", f64::NAN),
+    ] {
+        let v = float::new(th, x)?;
+        module.set(th, name, v)?;
+    }
+    Ok(())
+}
 
 /// Raises what a function of doubles reports.
 #[cold]

@@ -108,8 +108,16 @@ tests! {
 
 const OTHERS: [MethodDef; 15] = [
     MethodDef::one("sqrt", sqrt, "sqrt($module, x, /)\n--\n\nReturn the square root of x."),
-    MethodDef::one("degrees", degrees, "degrees($module, x, /)\n--\n\nConvert angle x from radians to degrees."),
-    MethodDef::one("radians", radians, "radians($module, x, /)\n--\n\nConvert angle x from degrees to radians."),
+    MethodDef::one(
+        "degrees",
+        degrees,
+        "degrees($module, x, /)\n--\n\nConvert angle x from radians to degrees.",
+    ),
+    MethodDef::one(
+        "radians",
+        radians,
+        "radians($module, x, /)\n--\n\nConvert angle x from degrees to radians.",
+    ),
     MethodDef::one(
         "frexp",
         frexp,
@@ -138,7 +146,11 @@ const OTHERS: [MethodDef; 15] = [
          natural logarithm (base e) of x.",
     ),
     MethodDef::one("log2", log2, "log2($module, x, /)\n--\n\nReturn the base 2 logarithm of x."),
-    MethodDef::one("log10", log10, "log10($module, x, /)\n--\n\nReturn the base 10 logarithm of x."),
+    MethodDef::one(
+        "log10",
+        log10,
+        "log10($module, x, /)\n--\n\nReturn the base 10 logarithm of x.",
+    ),
     MethodDef::kw(
         "isclose",
         isclose,
@@ -151,8 +163,18 @@ const OTHERS: [MethodDef; 15] = [
         "nextafter($module, x, y, /, *, steps=None)\n--\n\nReturn the floating-point value the given number of steps \
          after x towards y.",
     ),
-    MethodDef::one("ulp", ulp, "ulp($module, x, /)\n--\n\nReturn the value of the least significant bit of the float x."),
-    MethodDef::fast("fma", 3, 3, fma, "fma($module, x, y, z, /)\n--\n\nFused multiply-add operation.\n\nCompute (x * y) + z with a single round."),
+    MethodDef::one(
+        "ulp",
+        ulp,
+        "ulp($module, x, /)\n--\n\nReturn the value of the least significant bit of the float x.",
+    ),
+    MethodDef::fast(
+        "fma",
+        3,
+        3,
+        fma,
+        "fma($module, x, y, z, /)\n--\n\nFused multiply-add operation.\n\nCompute (x * y) + z with a single round.",
+    ),
     MethodDef::fast(
         "hypot",
         0,
@@ -170,25 +192,9 @@ const OTHERS: [MethodDef; 15] = [
 ];
 
 /// All of them.
-pub(super) const METHODS: &[MethodDef] = &concat();
+pub(super) const METHODS: &[MethodDef] = &super::concat::<COUNT>(&[UNARY, BINARY, TESTS, &OTHERS]);
 
 const COUNT: usize = UNARY.len() + BINARY.len() + TESTS.len() + OTHERS.len();
-
-const fn concat() -> [MethodDef; COUNT] {
-    let mut out = [OTHERS[0]; COUNT];
-    let parts: [&[MethodDef]; 4] = [UNARY, BINARY, TESTS, &OTHERS];
-    let (mut part, mut at) = (0, 0);
-    while part < parts.len() {
-        let mut i = 0;
-        while i < parts[part].len() {
-            out[at] = parts[part][i];
-            at += 1;
-            i += 1;
-        }
-        part += 1;
-    }
-    out
-}
 
 fn degrees(th: &mut Thread, _: Value, x: Value) -> R {
     let x = float::as_f64(th, x)?;
@@ -352,7 +358,9 @@ fn dist(th: &mut Thread, _: Value, args: &[Value]) -> R {
     let p = ops::to_tuple(th, args[0])?;
     let q = ops::to_tuple(th, args[1])?;
     if p.len() != q.len() {
-        return Err(th.value_error(format_args!("both points must have the same number of dimensions")));
+        return Err(
+            th.value_error(format_args!("both points must have the same number of dimensions"))
+        );
     }
     let (mut a, mut b) = (Vec::with_capacity(p.len()), Vec::with_capacity(p.len()));
     for (x, y) in p.as_slice().iter().zip(q.as_slice()) {

@@ -24,9 +24,25 @@ pub(super) const METHODS: &[MethodDef] = &[
         "trunc($module, x, /)\n--\n\nTruncates the Real x to the nearest Integral toward 0.\n\nUses the __trunc__ magic \
          method.",
     ),
-    MethodDef::fast("gcd", 0, u16::MAX, gcd, "gcd($module, /, *integers)\n--\n\nGreatest Common Divisor."),
-    MethodDef::fast("lcm", 0, u16::MAX, lcm, "lcm($module, /, *integers)\n--\n\nLeast Common Multiple."),
-    MethodDef::one("isqrt", isqrt, "isqrt($module, n, /)\n--\n\nReturn the integer part of the square root of the input."),
+    MethodDef::fast(
+        "gcd",
+        0,
+        u16::MAX,
+        gcd,
+        "gcd($module, /, *integers)\n--\n\nGreatest Common Divisor.",
+    ),
+    MethodDef::fast(
+        "lcm",
+        0,
+        u16::MAX,
+        lcm,
+        "lcm($module, /, *integers)\n--\n\nLeast Common Multiple.",
+    ),
+    MethodDef::one(
+        "isqrt",
+        isqrt,
+        "isqrt($module, n, /)\n--\n\nReturn the integer part of the square root of the input.",
+    ),
     MethodDef::one("factorial", factorial, "factorial($module, n, /)\n--\n\nFind n!."),
     MethodDef::fast(
         "perm",
@@ -150,7 +166,9 @@ fn factorial(th: &mut Thread, _: Value, v: Value) -> R {
         return Err(th.value_error(format_args!("factorial() not defined for negative values")));
     }
     let Some(count) = i.as_ref().to_i64() else {
-        return Err(th.overflow_error(format_args!("factorial() argument should not exceed {}", i64::MAX)));
+        return Err(
+            th.overflow_error(format_args!("factorial() argument should not exceed {}", i64::MAX))
+        );
     };
     let r = raised(th, algo::factorial(count as u64))?;
     int::from_int(th, r)
