@@ -1,3 +1,5 @@
 //! Native modules, one file or folder each.
 
+pub mod cmath;
 pub mod math;
+pub mod random;

@@ -27,7 +27,7 @@ const COUNT: usize = PARTS[0].len() + PARTS[1].len() + PARTS[2].len();
 static ALL: [MethodDef; COUNT] = concat(&PARTS);
 
 /// The lists of functions as one.
-const fn concat<const N: usize>(parts: &[&[MethodDef]]) -> [MethodDef; N] {
+pub(crate) const fn concat<const N: usize>(parts: &[&[MethodDef]]) -> [MethodDef; N] {
     let mut out = [parts[0][0]; N];
     let (mut part, mut at) = (0, 0);
     while part < parts.len() {

@@ -12,6 +12,7 @@ pub mod float;
 pub mod format;
 pub mod hash;
 pub mod int;
+pub mod twister;
 
 use std::borrow::Cow;
 
