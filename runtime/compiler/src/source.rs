@@ -116,8 +116,11 @@ fn cookie(line: &[u8]) -> Option<String> {
 
 /// utf-8 and latin-1 under all their spellings; others as they are.
 fn normal_name(name: &str) -> String {
-    let n: String =
-        name.chars().take(12).map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect();
+    let n: String = name
+        .chars()
+        .take(12)
+        .map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() })
+        .collect();
     if n == "utf-8" || n.starts_with("utf-8-") {
         return "utf-8".to_owned();
     }
@@ -163,7 +166,10 @@ pub fn decode(bytes: &[u8]) -> Result<String, CompileError> {
         return Err(plain("source code string cannot contain null bytes".into()));
     }
     let name = declared(body);
-    if bom && let Some(n) = &name && n != "utf-8" {
+    if bom
+        && let Some(n) = &name
+        && n != "utf-8"
+    {
         return Err(plain(format!("encoding problem: {n} with BOM")));
     }
     let text = match name.as_deref() {
@@ -217,7 +223,9 @@ fn not_utf8(body: &[u8], e: std::str::Utf8Error, declared: bool) -> CompileError
         };
         return CompileError::kind_at(
             ErrorKind::Syntax,
-            format!("(unicode error) 'utf-8' codec can't decode byte 0x{bad:02x} in position {at}: {why}"),
+            format!(
+                "(unicode error) 'utf-8' codec can't decode byte 0x{bad:02x} in position {at}: {why}"
+            ),
             Loc::NONE,
         );
     }
@@ -236,12 +244,20 @@ mod tests {
 
     #[test]
     fn cookies() {
-        assert_eq!(decode(b"# -*- coding: latin-1 -*-\n'\xe9'").unwrap(), "# -*- coding: latin-1 -*-\n'\u{e9}'");
-        assert_eq!(decode(b"\n# vim: fileencoding=utf_8\nx").unwrap(), "\n# vim: fileencoding=utf_8\nx");
+        assert_eq!(
+            decode(b"# -*- coding: latin-1 -*-\n'\xe9'").unwrap(),
+            "# -*- coding: latin-1 -*-\n'\u{e9}'"
+        );
+        assert_eq!(
+            decode(b"\n# vim: fileencoding=utf_8\nx").unwrap(),
+            "\n# vim: fileencoding=utf_8\nx"
+        );
         assert_eq!(decode(b"x = 1\r\ny\rz").unwrap(), "x = 1\ny\nz");
         assert_eq!(decode(b"\xef\xbb\xbfx").unwrap(), "x");
         assert!(decode(b"\xef\xbb\xbf# coding: ascii\n").unwrap_err().msg.contains("with BOM"));
-        assert!(decode(b"# coding: nonsense\n").unwrap_err().msg.contains("unknown encoding: nonsense"));
+        assert!(
+            decode(b"# coding: nonsense\n").unwrap_err().msg.contains("unknown encoding: nonsense")
+        );
         let e = decode(b"x\ny = '\xff'").unwrap_err();
         assert_eq!(
             e.msg,

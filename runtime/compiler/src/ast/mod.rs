@@ -5,7 +5,7 @@
 //! tree built elsewhere (`compile(ast_object, ...)`) takes the same road. Nodes that open a scope
 //! carry a [`NodeId`]; symbol tables are found through it.
 
-mod names;
+pub mod names;
 
 pub use names::{Names, Sym, well_known as sym};
 
@@ -32,7 +32,8 @@ impl Loc {
     /// No position at all.
     pub const NONE: Loc = Loc { line: Self::NO_LINE, end_line: Self::NO_LINE, col: 0, end_col: 0 };
     /// Artificial code that takes the position of what precedes it.
-    pub const NEXT: Loc = Loc { line: Self::NEXT_LINE, end_line: Self::NEXT_LINE, col: 0, end_col: 0 };
+    pub const NEXT: Loc =
+        Loc { line: Self::NEXT_LINE, end_line: Self::NEXT_LINE, col: 0, end_col: 0 };
 
     /// A whole line without columns.
     pub const fn line_only(line: u32) -> Loc {
@@ -118,20 +119,70 @@ pub enum StmtKind {
     ClassDef(Box<ClassDef>),
     Return(Option<Box<Expr>>),
     Delete(Vec<Expr>),
-    Assign { targets: Vec<Expr>, value: Box<Expr> },
+    Assign {
+        targets: Vec<Expr>,
+        value: Box<Expr>,
+    },
     TypeAlias(Box<TypeAlias>),
-    AugAssign { target: Box<Expr>, op: Operator, value: Box<Expr> },
-    AnnAssign { id: NodeId, target: Box<Expr>, annotation: Box<Expr>, value: Option<Box<Expr>>, simple: bool },
-    For { is_async: bool, target: Box<Expr>, iter: Box<Expr>, body: Vec<Stmt>, orelse: Vec<Stmt> },
-    While { test: Box<Expr>, body: Vec<Stmt>, orelse: Vec<Stmt> },
-    If { test: Box<Expr>, body: Vec<Stmt>, orelse: Vec<Stmt> },
-    With { is_async: bool, items: Vec<WithItem>, body: Vec<Stmt> },
-    Match { subject: Box<Expr>, cases: Vec<MatchCase> },
-    Raise { exc: Option<Box<Expr>>, cause: Option<Box<Expr>> },
-    Try { body: Vec<Stmt>, handlers: Vec<ExceptHandler>, orelse: Vec<Stmt>, finalbody: Vec<Stmt>, is_star: bool },
-    Assert { test: Box<Expr>, msg: Option<Box<Expr>> },
+    AugAssign {
+        target: Box<Expr>,
+        op: Operator,
+        value: Box<Expr>,
+    },
+    AnnAssign {
+        id: NodeId,
+        target: Box<Expr>,
+        annotation: Box<Expr>,
+        value: Option<Box<Expr>>,
+        simple: bool,
+    },
+    For {
+        is_async: bool,
+        target: Box<Expr>,
+        iter: Box<Expr>,
+        body: Vec<Stmt>,
+        orelse: Vec<Stmt>,
+    },
+    While {
+        test: Box<Expr>,
+        body: Vec<Stmt>,
+        orelse: Vec<Stmt>,
+    },
+    If {
+        test: Box<Expr>,
+        body: Vec<Stmt>,
+        orelse: Vec<Stmt>,
+    },
+    With {
+        is_async: bool,
+        items: Vec<WithItem>,
+        body: Vec<Stmt>,
+    },
+    Match {
+        subject: Box<Expr>,
+        cases: Vec<MatchCase>,
+    },
+    Raise {
+        exc: Option<Box<Expr>>,
+        cause: Option<Box<Expr>>,
+    },
+    Try {
+        body: Vec<Stmt>,
+        handlers: Vec<ExceptHandler>,
+        orelse: Vec<Stmt>,
+        finalbody: Vec<Stmt>,
+        is_star: bool,
+    },
+    Assert {
+        test: Box<Expr>,
+        msg: Option<Box<Expr>>,
+    },
     Import(Vec<Alias>),
-    ImportFrom { module: Option<Sym>, names: Vec<Alias>, level: u32 },
+    ImportFrom {
+        module: Option<Sym>,
+        names: Vec<Alias>,
+        level: u32,
+    },
     Global(Vec<Sym>),
     Nonlocal(Vec<Sym>),
     Expr(Box<Expr>),
@@ -212,10 +263,22 @@ pub enum PatternKind {
     Value(Box<Expr>),
     Singleton(Constant),
     Sequence(Vec<Pattern>),
-    Mapping { keys: Vec<Expr>, patterns: Vec<Pattern>, rest: Option<Sym> },
-    Class { cls: Box<Expr>, patterns: Vec<Pattern>, kwd_attrs: Vec<Sym>, kwd_patterns: Vec<Pattern> },
+    Mapping {
+        keys: Vec<Expr>,
+        patterns: Vec<Pattern>,
+        rest: Option<Sym>,
+    },
+    Class {
+        cls: Box<Expr>,
+        patterns: Vec<Pattern>,
+        kwd_attrs: Vec<Sym>,
+        kwd_patterns: Vec<Pattern>,
+    },
     Star(Option<Sym>),
-    As { pattern: Option<Box<Pattern>>, name: Option<Sym> },
+    As {
+        pattern: Option<Box<Pattern>>,
+        name: Option<Sym>,
+    },
     Or(Vec<Pattern>),
 }
 
@@ -285,35 +348,83 @@ pub enum Ctx {
 
 #[derive(Clone, Debug)]
 pub enum ExprKind {
-    BoolOp { op: BoolOp, values: Vec<Expr> },
-    NamedExpr { target: Box<Expr>, value: Box<Expr> },
-    BinOp { left: Box<Expr>, op: Operator, right: Box<Expr> },
-    UnaryOp { op: UnaryOp, operand: Box<Expr> },
+    BoolOp {
+        op: BoolOp,
+        values: Vec<Expr>,
+    },
+    NamedExpr {
+        target: Box<Expr>,
+        value: Box<Expr>,
+    },
+    BinOp {
+        left: Box<Expr>,
+        op: Operator,
+        right: Box<Expr>,
+    },
+    UnaryOp {
+        op: UnaryOp,
+        operand: Box<Expr>,
+    },
     Lambda(Box<Lambda>),
     IfExp(Box<(Expr, Expr, Expr)>),
-    Dict { keys: Vec<Option<Expr>>, values: Vec<Expr> },
+    Dict {
+        keys: Vec<Option<Expr>>,
+        values: Vec<Expr>,
+    },
     Set(Vec<Expr>),
     Comp(Box<Comp>),
     Await(Box<Expr>),
     Yield(Option<Box<Expr>>),
     YieldFrom(Box<Expr>),
-    Compare { left: Box<Expr>, ops: Vec<CmpOp>, comparators: Vec<Expr> },
+    Compare {
+        left: Box<Expr>,
+        ops: Vec<CmpOp>,
+        comparators: Vec<Expr>,
+    },
     Call(Box<Call>),
     /// One `{}` of an f-string; `conversion` is 's', 'r', 'a' or 0.
-    FormattedValue { value: Box<Expr>, conversion: u8, spec: Option<Box<Expr>> },
+    FormattedValue {
+        value: Box<Expr>,
+        conversion: u8,
+        spec: Option<Box<Expr>>,
+    },
     /// One `{}` of a t-string.
     Interpolation(Box<Interpolation>),
     JoinedStr(Vec<Expr>),
     TemplateStr(Vec<Expr>),
     /// The flag says that the literal was written `u"..."`.
     Constant(Box<Constant>, bool),
-    Attribute { value: Box<Expr>, attr: Sym, ctx: Ctx },
-    Subscript { value: Box<Expr>, slice: Box<Expr>, ctx: Ctx },
-    Starred { value: Box<Expr>, ctx: Ctx },
-    Name { id: Sym, ctx: Ctx },
-    List { elts: Vec<Expr>, ctx: Ctx },
-    Tuple { elts: Vec<Expr>, ctx: Ctx },
-    Slice { lower: Option<Box<Expr>>, upper: Option<Box<Expr>>, step: Option<Box<Expr>> },
+    Attribute {
+        value: Box<Expr>,
+        attr: Sym,
+        ctx: Ctx,
+    },
+    Subscript {
+        value: Box<Expr>,
+        slice: Box<Expr>,
+        ctx: Ctx,
+    },
+    Starred {
+        value: Box<Expr>,
+        ctx: Ctx,
+    },
+    Name {
+        id: Sym,
+        ctx: Ctx,
+    },
+    List {
+        elts: Vec<Expr>,
+        ctx: Ctx,
+    },
+    Tuple {
+        elts: Vec<Expr>,
+        ctx: Ctx,
+    },
+    Slice {
+        lower: Option<Box<Expr>>,
+        upper: Option<Box<Expr>>,
+        step: Option<Box<Expr>>,
+    },
 }
 
 #[derive(Clone, Debug)]

@@ -143,6 +143,11 @@ impl Names {
         s
     }
 
+    /// The symbol of `text`, if it was interned.
+    pub fn find(&self, text: &str) -> Option<Sym> {
+        self.index.get(text).copied()
+    }
+
     /// The text of `s`.
     pub fn get(&self, s: Sym) -> &str {
         &self.list[s.0 as usize]

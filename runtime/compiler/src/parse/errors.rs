@@ -6,12 +6,12 @@
 use ruff_python_ast::Mod as RMod;
 use ruff_python_ast::token::{Token, TokenKind as T};
 use ruff_python_parser::{
-    InterpolatedStringErrorType as IErr, LexicalErrorType as LErr, ParseError, ParseErrorType as PErr, Parsed,
+    InterpolatedStringErrorType as IErr, LexicalErrorType as LErr, ParseError,
+    ParseErrorType as PErr, Parsed,
 };
-use ruff_text_size::Ranged;
 
 use crate::Mode;
-use crate::ast::{Loc, Stmt, StmtKind};
+use crate::ast::{Stmt, StmtKind};
 use crate::error::{CompileError, ErrorKind};
 use crate::source::LineIndex;
 
@@ -50,7 +50,9 @@ pub fn check_single(src: &str, lines: &LineIndex, body: &[Stmt]) -> Result<(), C
             | StmtKind::Match { .. }
             | StmtKind::Try { .. }
     );
-    let bad = body.iter().skip(1).any(|s| compound || s.loc.line != first.loc.end_line && !same_logical(src, lines, first, s));
+    let bad = body.iter().skip(1).any(|s| {
+        compound || s.loc.line != first.loc.end_line && !same_logical(src, lines, first, s)
+    });
     if bad {
         return Err(CompileError::plain(
             ErrorKind::Syntax,
@@ -101,9 +103,11 @@ impl Look<'_> {
             PErr::Lexical(l) => self.lexical(l, start, end),
             PErr::FStringError(i) => self.at(start, end, format!("f-string: {}", interpolated(i))),
             PErr::TStringError(i) => self.at(start, end, format!("t-string: {}", interpolated(i))),
-            PErr::UnexpectedIndentation => {
-                CompileError::kind_at(ErrorKind::Indentation, "unexpected indent", self.lines.loc(start, end))
-            }
+            PErr::UnexpectedIndentation => CompileError::kind_at(
+                ErrorKind::Indentation,
+                "unexpected indent",
+                self.lines.loc(start, end),
+            ),
             _ => self.at(start, end, "invalid syntax"),
         }
     }
@@ -131,11 +135,23 @@ fn interpolated(i: &IErr) -> &'static str {
         IErr::ConversionFlagNotImmediatelyAfterExclamation => {
             "conversion type must come right after the exclamation mark"
         }
-        IErr::NewlineInFormatSpec => "newlines are not allowed in format specifiers when using single quotes",
+        IErr::NewlineInFormatSpec => {
+            "newlines are not allowed in format specifiers when using single quotes"
+        }
     }
 }
 
-#[allow(dead_code)]
-fn no_loc() -> Loc {
-    Loc::NONE
+/// Whether the text ends where more was expected.
+pub fn incomplete(mut e: CompileError, src: &str) -> CompileError {
+    let last =
+        src.trim_end_matches([' ', '\t', '\n']).bytes().filter(|&b| b == b'\n').count() as u32 + 1;
+    let open = e.msg.ends_with("was never closed")
+        || e.msg.starts_with("unterminated triple-quoted")
+        || e.msg.starts_with("expected an indented block") && e.line >= last
+        || e.msg == "unexpected EOF while parsing";
+    if open {
+        e.kind = ErrorKind::Incomplete;
+        e.msg = "incomplete input".to_owned();
+    }
+    e
 }

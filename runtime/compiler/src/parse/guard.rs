@@ -84,7 +84,10 @@ pub fn check(src: &str, lines: &LineIndex) -> Result<usize, CompileError> {
                 chain += 1;
                 unary = 0;
                 if depth > MAX_BRACKETS {
-                    return Err(CompileError::at("too many nested parentheses", lines.loc(i, i + 1)));
+                    return Err(CompileError::at(
+                        "too many nested parentheses",
+                        lines.loc(i, i + 1),
+                    ));
                 }
             }
             b')' | b']' | b'}' => {

@@ -91,7 +91,11 @@ impl Decoder<'_> {
                             b'u' => "\\uXXXX",
                             _ => "\\UXXXXXXXX",
                         };
-                        return Err(unicode_error(start, i + n - 1, &format!("truncated {shape} escape")));
+                        return Err(unicode_error(
+                            start,
+                            i + n - 1,
+                            &format!("truncated {shape} escape"),
+                        ));
                     }
                     let v = u32::from_str_radix(&text[i..i + want], 16).unwrap_or(u32::MAX);
                     i += want;
@@ -105,7 +109,11 @@ impl Decoder<'_> {
                         return Err(unicode_error(start, i - 1, "malformed \\N character escape"));
                     }
                     let Some(close) = b[i..].iter().position(|&c| c == b'}') else {
-                        return Err(unicode_error(start, b.len() - 1, "malformed \\N character escape"));
+                        return Err(unicode_error(
+                            start,
+                            b.len() - 1,
+                            "malformed \\N character escape",
+                        ));
                     };
                     let name = &text[i + 1..i + close];
                     i += close + 1;
@@ -114,7 +122,13 @@ impl Decoder<'_> {
                     }
                     match character(name) {
                         Some(s) => out.extend_from_slice(s.as_bytes()),
-                        None => return Err(unicode_error(start, i - 1, "unknown Unicode character name")),
+                        None => {
+                            return Err(unicode_error(
+                                start,
+                                i - 1,
+                                "unknown Unicode character name",
+                            ));
+                        }
                     }
                 }
                 _ => {
@@ -172,7 +186,11 @@ impl Decoder<'_> {
                     let v = text.get(i..i + 2).and_then(|t| u8::from_str_radix(t, 16).ok());
                     match v {
                         Some(v) if b[i].is_ascii_hexdigit() => out.push(v),
-                        _ => return Err(format!("(value error) invalid \\x escape at position {start}")),
+                        _ => {
+                            return Err(format!(
+                                "(value error) invalid \\x escape at position {start}"
+                            ));
+                        }
                     }
                     i += 2;
                 }
@@ -209,9 +227,13 @@ fn octal(b: &[u8]) -> (u32, usize) {
 fn unicode_error(start: usize, end: usize, what: &str) -> String {
     if start == end {
         // A one-byte range is told without its end.
-        return format!("(unicode error) 'unicodeescape' codec can't decode byte 0x5c in position {start}: {what}");
+        return format!(
+            "(unicode error) 'unicodeescape' codec can't decode byte 0x5c in position {start}: {what}"
+        );
     }
-    format!("(unicode error) 'unicodeescape' codec can't decode bytes in position {start}-{end}: {what}")
+    format!(
+        "(unicode error) 'unicodeescape' codec can't decode bytes in position {start}-{end}: {what}"
+    )
 }
 
 /// The character or named sequence called `name`.

@@ -123,21 +123,31 @@ impl<'a> Lower<'a> {
                 let start = self.after_decorators(&f.decorator_list, f.range.start().to_usize());
                 let loc = self.loc_at(start, f.range.end().to_usize());
                 let id = self.id();
-                let decorators = f.decorator_list.iter().map(|d| self.expr(&d.expression)).collect();
+                let decorators =
+                    f.decorator_list.iter().map(|d| self.expr(&d.expression)).collect();
                 let name = self.ident(&f.name);
                 let type_params = self.type_params(f.type_params.as_deref());
                 let args = self.arguments(&f.parameters);
                 let returns = self.opt(f.returns.as_deref());
                 let body = self.stmts(&f.body);
-                let def =
-                    FunctionDef { id, is_async: f.is_async, name, args, body, decorators, returns, type_params };
+                let def = FunctionDef {
+                    id,
+                    is_async: f.is_async,
+                    name,
+                    args,
+                    body,
+                    decorators,
+                    returns,
+                    type_params,
+                };
                 return Stmt { loc, kind: StmtKind::FunctionDef(Box::new(def)) };
             }
             r::Stmt::ClassDef(c) => {
                 let start = self.after_decorators(&c.decorator_list, c.range.start().to_usize());
                 let loc = self.loc_at(start, c.range.end().to_usize());
                 let id = self.id();
-                let decorators = c.decorator_list.iter().map(|d| self.expr(&d.expression)).collect();
+                let decorators =
+                    c.decorator_list.iter().map(|d| self.expr(&d.expression)).collect();
                 let name = self.ident(&c.name);
                 let type_params = self.type_params(c.type_params.as_deref());
                 let (bases, keywords) = match c.arguments.as_deref() {
@@ -193,7 +203,11 @@ impl<'a> Lower<'a> {
                 let mut clauses = Vec::with_capacity(x.elif_else_clauses.len());
                 for c in &x.elif_else_clauses {
                     let loc = self.loc_at(c.range.start().to_usize(), end);
-                    clauses.push((loc, c.test.as_ref().map(|t| self.boxed(t)), self.stmts(&c.body)));
+                    clauses.push((
+                        loc,
+                        c.test.as_ref().map(|t| self.boxed(t)),
+                        self.stmts(&c.body),
+                    ));
                 }
                 let mut orelse = Vec::new();
                 for (loc, test, body) in clauses.into_iter().rev() {
@@ -228,9 +242,10 @@ impl<'a> Lower<'a> {
                     })
                     .collect(),
             },
-            r::Stmt::Raise(x) => {
-                StmtKind::Raise { exc: self.opt(x.exc.as_deref()), cause: self.opt(x.cause.as_deref()) }
-            }
+            r::Stmt::Raise(x) => StmtKind::Raise {
+                exc: self.opt(x.exc.as_deref()),
+                cause: self.opt(x.cause.as_deref()),
+            },
             r::Stmt::Try(x) => StmtKind::Try {
                 body: self.stmts(&x.body),
                 handlers: x
@@ -260,7 +275,9 @@ impl<'a> Lower<'a> {
                 level: x.level,
             },
             r::Stmt::Global(x) => StmtKind::Global(x.names.iter().map(|n| self.ident(n)).collect()),
-            r::Stmt::Nonlocal(x) => StmtKind::Nonlocal(x.names.iter().map(|n| self.ident(n)).collect()),
+            r::Stmt::Nonlocal(x) => {
+                StmtKind::Nonlocal(x.names.iter().map(|n| self.ident(n)).collect())
+            }
             r::Stmt::Expr(x) => StmtKind::Expr(self.boxed(&x.value)),
             r::Stmt::Pass(_) | r::Stmt::IpyEscapeCommand(_) => StmtKind::Pass,
             r::Stmt::Break(_) => StmtKind::Break,
@@ -388,7 +405,12 @@ impl<'a> Lower<'a> {
                 cls: self.boxed(&x.cls),
                 patterns: x.arguments.patterns.iter().map(|p| self.pattern(p)).collect(),
                 kwd_attrs: x.arguments.keywords.iter().map(|k| self.ident(&k.attr)).collect(),
-                kwd_patterns: x.arguments.keywords.iter().map(|k| self.pattern(&k.pattern)).collect(),
+                kwd_patterns: x
+                    .arguments
+                    .keywords
+                    .iter()
+                    .map(|k| self.pattern(&k.pattern))
+                    .collect(),
             },
             r::Pattern::MatchStar(x) => PatternKind::Star(self.opt_ident(x.name.as_ref())),
             r::Pattern::MatchAs(x) => PatternKind::As {
@@ -472,9 +494,11 @@ impl<'a> Lower<'a> {
                     body: self.expr(&x.body),
                 }))
             }
-            r::Expr::If(x) => {
-                ExprKind::IfExp(Box::new((self.expr(&x.test), self.expr(&x.body), self.expr(&x.orelse))))
-            }
+            r::Expr::If(x) => ExprKind::IfExp(Box::new((
+                self.expr(&x.test),
+                self.expr(&x.body),
+                self.expr(&x.orelse),
+            ))),
             r::Expr::Dict(x) => {
                 let mut keys = Vec::with_capacity(x.items.len());
                 let mut values = Vec::with_capacity(x.items.len());
@@ -504,7 +528,8 @@ impl<'a> Lower<'a> {
             r::Expr::TString(x) => {
                 let mut out = Parts::default();
                 for part in x.value.iter() {
-                    let raw = matches!(part.flags.prefix(), r::str_prefix::TStringPrefix::Raw { .. });
+                    let raw =
+                        matches!(part.flags.prefix(), r::str_prefix::TStringPrefix::Raw { .. });
                     self.elements(&part.elements, raw, true, false, &mut out);
                 }
                 out.flush(self);
@@ -515,7 +540,9 @@ impl<'a> Lower<'a> {
                 slice: self.boxed(&x.slice),
                 ctx: ctx(x.ctx),
             },
-            r::Expr::Starred(x) => ExprKind::Starred { value: self.boxed(&x.value), ctx: ctx(x.ctx) },
+            r::Expr::Starred(x) => {
+                ExprKind::Starred { value: self.boxed(&x.value), ctx: ctx(x.ctx) }
+            }
             r::Expr::List(x) => ExprKind::List { elts: self.exprs(&x.elts), ctx: ctx(x.ctx) },
             r::Expr::Tuple(x) => ExprKind::Tuple { elts: self.exprs(&x.elts), ctx: ctx(x.ctx) },
             r::Expr::Slice(x) => ExprKind::Slice {
@@ -603,7 +630,14 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn decode(&mut self, slice: &str, at: usize, whole: TextRange, braces: bool, out: &mut Vec<u8>) {
+    fn decode(
+        &mut self,
+        slice: &str,
+        at: usize,
+        whole: TextRange,
+        braces: bool,
+        out: &mut Vec<u8>,
+    ) {
         let mut d = Decoder { text: slice, braces, invalid: None };
         if let Err(msg) = d.decode_str(out) {
             let loc = self.loc(whole);
@@ -696,7 +730,11 @@ impl<'a> Lower<'a> {
         let value = self.expr(&f.expression);
         let mut conversion = f.conversion.to_byte().unwrap_or(0);
         let open = f.range.start().to_usize() + 1;
-        let end = literal::field_text_end(self.src, f.expression.range().end().to_usize(), f.debug_text.is_some());
+        let end = literal::field_text_end(
+            self.src,
+            f.expression.range().end().to_usize(),
+            f.debug_text.is_some(),
+        );
         if f.debug_text.is_some() {
             out.cover(TextRange::new(f.range.start(), f.expression.range().end()));
             let text = literal::strip_comments(&self.src[open..end]);
@@ -709,12 +747,14 @@ impl<'a> Lower<'a> {
             let mut parts = Parts::default();
             self.elements(&s.elements, raw, false, true, &mut parts);
             parts.flush(self);
-            let loc = self.loc_at(s.range.start().to_usize().saturating_sub(1), s.range.end().to_usize());
+            let loc =
+                self.loc_at(s.range.start().to_usize().saturating_sub(1), s.range.end().to_usize());
             Expr { loc, kind: ExprKind::JoinedStr(parts.done) }
         });
         out.flush(self);
         let kind = if template {
-            let text = self.src[open..end].trim_end_matches(|c: char| c.is_whitespace() || c == '=');
+            let text =
+                self.src[open..end].trim_end_matches(|c: char| c.is_whitespace() || c == '=');
             ExprKind::Interpolation(Box::new(Interpolation {
                 value,
                 text: Constant::Str(text.into()),
@@ -722,7 +762,11 @@ impl<'a> Lower<'a> {
                 spec,
             }))
         } else {
-            ExprKind::FormattedValue { value: Box::new(value), conversion, spec: spec.map(Box::new) }
+            ExprKind::FormattedValue {
+                value: Box::new(value),
+                conversion,
+                spec: spec.map(Box::new),
+            }
         };
         out.done.push(Expr { loc, kind });
     }

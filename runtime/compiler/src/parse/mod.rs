@@ -15,7 +15,11 @@ use crate::source::LineIndex;
 use lower::Lower;
 
 /// Parses `src`, in which newlines are already `\n`.
-pub fn parse(src: &str, mode: Mode, lines: &LineIndex) -> Result<(Tree, Vec<Warning>), CompileError> {
+pub fn parse(
+    src: &str,
+    mode: Mode,
+    lines: &LineIndex,
+) -> Result<(Tree, Vec<Warning>), CompileError> {
     let run = |text: &str| -> Parsed<RMod> {
         let m = if mode == Mode::Eval { RMode::Expression } else { RMode::Module };
         parse_unchecked(text, ParseOptions::from(m).with_target_version(PythonVersion::PY314))
@@ -64,3 +68,8 @@ pub fn parse(src: &str, mode: Mode, lines: &LineIndex) -> Result<(Tree, Vec<Warn
 
 /// As long as `match`, and no program's name.
 const STAND_IN: &str = "\u{10D5}zq";
+
+/// An error that more input could mend, as [`ErrorKind::Incomplete`].
+pub fn incomplete(e: CompileError, src: &str) -> CompileError {
+    errors::incomplete(e, src)
+}

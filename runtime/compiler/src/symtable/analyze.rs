@@ -62,8 +62,10 @@ impl Pass<'_> {
                 return Err(self.error_at_directive(id, name, msg));
             }
             if type_params.contains(&name) {
-                let msg =
-                    format!("nonlocal binding not allowed for type parameter '{}'", self.names.get(name));
+                let msg = format!(
+                    "nonlocal binding not allowed for type parameter '{}'",
+                    self.names.get(name)
+                );
                 return Err(self.error_at_directive(id, name, msg));
             }
             self.table.scopes[id].has_free = true;
@@ -137,7 +139,18 @@ impl Pass<'_> {
         let symbols: Vec<(Sym, u32)> =
             self.table.scopes[id].symbols.iter().map(|(n, s)| (n, s.flags)).collect();
         for (n, flags) in symbols {
-            self.name(id, &mut places, n, flags, bound, &mut local, free, global, type_params, class_entry)?;
+            self.name(
+                id,
+                &mut places,
+                n,
+                flags,
+                bound,
+                &mut local,
+                free,
+                global,
+                type_params,
+                class_entry,
+            )?;
         }
 
         let children = self.table.scopes[id].children.clone();
@@ -176,7 +189,13 @@ impl Pass<'_> {
                 new_class,
             )?;
             if inline {
-                self.inline_comprehension(id, child, &mut places, &mut child_free, &mut inlined_cells);
+                self.inline_comprehension(
+                    id,
+                    child,
+                    &mut places,
+                    &mut child_free,
+                    &mut inlined_cells,
+                );
                 self.table.scopes[child].comp_inlined = true;
                 let list = spliced.get_or_insert_with(|| children[..i].to_vec());
                 list.extend(self.table.scopes[child].children.iter().copied());
@@ -242,7 +261,10 @@ impl Pass<'_> {
                 Some(outer) => {
                     // A free variable that is the block's own local needs no cell, unless a function
                     // inside the comprehension wants it.
-                    if outer.flags & flag::BOUND != 0 && !in_class && !self.free_in_child(comp, name) {
+                    if outer.flags & flag::BOUND != 0
+                        && !in_class
+                        && !self.free_in_child(comp, name)
+                    {
                         comp_free.remove(&name);
                     }
                 }

@@ -7,9 +7,9 @@
 mod analyze;
 mod build;
 
-use crate::ast::{NodeId, Sym};
 use crate::ast::Loc;
 use crate::ast::names::IntMap;
+use crate::ast::{NodeId, Sym};
 
 /// What a block is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +94,8 @@ impl SymMap {
                 self.list.push((name, Symbol::default()));
                 let n = self.list.len();
                 if n == LINEAR + 1 {
-                    self.index = self.list.iter().enumerate().map(|(i, e)| (e.0, i as u32)).collect();
+                    self.index =
+                        self.list.iter().enumerate().map(|(i, e)| (e.0, i as u32)).collect();
                 } else if n > LINEAR {
                     self.index.insert(name, n as u32 - 1);
                 }
@@ -218,4 +219,4 @@ impl SymTable {
     }
 }
 
-pub use build::{build, Options};
+pub use build::{Options, build};
