@@ -1,5 +1,7 @@
-//! Native modules, one file or folder each.
+//! Native modules, one file or folder each, in safe Rust.
 
-pub mod cmath;
+#![forbid(unsafe_code)]
+
+pub mod builtins;
 pub mod math;
-pub mod random;
+pub mod registry;

@@ -1,0 +1,19 @@
+//! The list of native modules. A new module is one line here.
+
+use heddle_object::ModuleDef;
+
+/// All native modules, sorted by name.
+pub static MODULES: &[&ModuleDef] = &[
+    &crate::builtins::DEF,
+    &crate::math::DEF,
+];
+
+/// The declaration of a native module.
+pub fn find(name: &str) -> Option<&'static ModuleDef> {
+    MODULES.iter().find(|m| m.name == name).copied()
+}
+
+/// `sys.builtin_module_names`
+pub fn names() -> impl Iterator<Item = &'static str> {
+    MODULES.iter().map(|m| m.name)
+}
