@@ -34,22 +34,14 @@ pub fn ascii(th: &mut Thread, _: Value, v: Value) -> R {
     ops::ascii(th, v).map(|s| Value::from_ref(s))
 }
 
-fn in_base(th: &mut Thread, v: Value, spec: &str) -> R {
-    let i = ops::index(th, v)?;
-    // A subclass, or a bool, is shown as the plain integer that it is.
-    let i = if i.is_small_int() { i } else { ops::binary_op(th, i, Value::small_int(0), ops::BinOp::Add)? };
-    let spec = Str::new(th, spec)?;
-    ops::format(th, i, Some(Value::from_ref(spec))).map(|s| Value::from_ref(s))
-}
-
 pub fn bin(th: &mut Thread, _: Value, v: Value) -> R {
-    in_base(th, v, "#b")
+    heddle_object::types::int::methods::prefixed(th, v, 1)
 }
 pub fn hex(th: &mut Thread, _: Value, v: Value) -> R {
-    in_base(th, v, "#x")
+    heddle_object::types::int::methods::prefixed(th, v, 4)
 }
 pub fn oct(th: &mut Thread, _: Value, v: Value) -> R {
-    in_base(th, v, "#o")
+    heddle_object::types::int::methods::prefixed(th, v, 3)
 }
 
 pub fn breakpoint(th: &mut Thread, _: Value, a: &Args) -> R {
@@ -69,7 +61,7 @@ pub fn chr(th: &mut Thread, _: Value, v: Value) -> R {
     if !(0..=0x10ffff).contains(&i) {
         return Err(th.value_error(format_args!("chr() arg not in range(0x110000)")));
     }
-    Str::from_code_point(th, i as u32).map(|s| Value::from_ref(s))
+    heddle_object::types::chr::from_code_point(th, i as u32).map(|s| Value::from_ref(s))
 }
 
 pub fn ord(th: &mut Thread, _: Value, v: Value) -> R {
@@ -192,7 +184,7 @@ pub fn iter(th: &mut Thread, _: Value, a: &[Value]) -> R {
             if !ops::is_callable(a[0]) {
                 return Err(th.type_error(format_args!("iter(v, w): v must be callable")));
             }
-            heddle_object::types::iterators::new_callable_iterator(th, a[0], *sentinel)
+            heddle_object::types::callable_iterator::new(th, a[0], *sentinel)
         }
     }
 }
@@ -386,7 +378,7 @@ pub fn sum(th: &mut Thread, _: Value, a: &Args) -> R {
         let (mut total, mut low) = (f, 0.0f64);
         let finish = |th: &mut Thread, total: f64, low: f64| {
             let t = if low != 0.0 && low.is_finite() { total + low } else { total };
-            heddle_object::types::float::from_f64(th, t)
+            heddle_object::types::float::new(th, t)
         };
         loop {
             let x = match pending.take() {
@@ -396,10 +388,9 @@ pub fn sum(th: &mut Thread, _: Value, a: &Args) -> R {
                     None => return finish(th, total, low),
                 },
             };
-            let step = if x.is_type(&heddle_object::types::FLOAT) {
-                heddle_object::types::float::to_f64(x)
-            } else {
-                x.as_small_int().map(|i| i as f64)
+            let step = match heddle_object::types::float::float_of(x) {
+                Some(f) if heddle_object::types::float::check_exact(x) => Some(f),
+                _ => x.as_small_int().map(|i| i as f64),
             };
             match step {
                 Some(s) => {

@@ -69,6 +69,8 @@ pub struct Hooks {
     pub eval_code: fn(&mut Thread, Value, Value, Value, Value) -> R,
     /// `sys.<name>`, nothing when the module has no such attribute.
     pub sys_get: fn(&mut Thread, &'static crate::types::Str) -> Option<Value>,
+    /// `anext(it, default)`: an awaitable that gives the default at the end.
+    pub anext_default: fn(&mut Thread, Value, Value) -> R,
     /// The first weak reference to an object, or None.
     pub first_weakref: fn(&mut Thread, Value) -> R,
     /// Whether a value is a Python function.

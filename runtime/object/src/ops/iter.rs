@@ -28,15 +28,33 @@ pub fn is_sequence(v: Value) -> bool {
     t.slots().getitem.is_some() && !t.has(crate::core::ty::flags::DICT)
 }
 
-/// `next(it)`, nothing at the end. A StopIteration raised by the iterator is turned into the end.
+/// `next(it)`, nothing at the end. A StopIteration (of a generator that returned a value) is the end too.
 #[inline]
 pub fn next(th: &mut Thread, it: Value) -> R<Option<Value>> {
     match it.type_of().slots().iternext {
-        Some(f) => f(th, it),
-        None => {
-            let tn = it.type_of().name();
-            Err(th.type_error(format_args!("'{tn}' object is not an iterator")))
-        }
+        Some(f) => match f(th, it) {
+            Err(e) if th.catch(e, &crate::types::exceptions::STOP_ITERATION) => Ok(None),
+            r => r,
+        },
+        None => Err(not_an_iterator(th, it)),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn not_an_iterator(th: &mut Thread, it: Value) -> crate::error::Raised {
+    let tn = it.type_of().name();
+    th.type_error(format_args!("'{tn}' object is not an iterator"))
+}
+
+/// `next(it)` as the builtin has it: StopIteration, with its value, at the end.
+pub fn next_or_stop(th: &mut Thread, it: Value) -> R {
+    match it.type_of().slots().iternext {
+        Some(f) => match f(th, it)? {
+            Some(v) => Ok(v),
+            None => Err(th.stop_iteration(Value::none())),
+        },
+        None => Err(not_an_iterator(th, it)),
     }
 }
 

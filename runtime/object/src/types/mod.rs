@@ -5,6 +5,8 @@ pub mod bool;
 pub mod complex;
 pub mod range;
 pub mod slice;
+pub mod callable_iterator;
+pub mod chr;
 pub mod descr;
 pub mod dict;
 pub mod exceptions;
@@ -60,6 +62,7 @@ pub fn all() -> Vec<&'static StaticType> {
         &DICT,
         &MODULE,
         &iterators::SEQUENCE_ITERATOR,
+        &callable_iterator::CALLABLE_ITERATOR,
         &descr::BUILTIN_FUNCTION,
         &descr::METHOD_DESCRIPTOR,
         &descr::CLASS_METHOD_DESCRIPTOR,
