@@ -4,8 +4,10 @@ use heddle_object::ModuleDef;
 
 /// All native modules, sorted by name.
 pub static MODULES: &[&ModuleDef] = &[
-    &crate::builtins::DEF,
-    &crate::math::DEF,
+    &crate::builtins::MODULE,
+    &crate::cmath::MODULE,
+    &crate::math::MODULE,
+    &crate::random::MODULE,
 ];
 
 /// The declaration of a native module.

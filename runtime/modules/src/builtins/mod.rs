@@ -9,7 +9,7 @@ use heddle_object::types::{self, Module, exceptions};
 use heddle_object::{MethodDef, ModuleDef, R, StaticType, Thread, Value};
 
 /// The module.
-pub static DEF: ModuleDef = ModuleDef {
+pub static MODULE: ModuleDef = ModuleDef {
     name: "builtins",
     doc: "Built-in functions, types, exceptions, and other objects.\n\nThis module provides direct access to all 'built-in'\nidentifiers of Python; for example, builtins.len is\nthe full name for the built-in function len().\n\nThis module is not normally accessed explicitly by most\napplications, but can be useful in modules that provide\nobjects with the same name as a builtin and need the\nbuilt-in of that name.",
     methods: METHODS,
