@@ -3,7 +3,7 @@
 //! Times include the collections that the allocation causes. Run: `cargo bench -p heddle-benches --bench heap`.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use heddle_object::heap::{Config, Heap, ShapeHead, ThreadHeap, Tracer, Why};
+use heddle_object::heap::{Config, Heap, ShapeHead, ThreadHeap, Tracer, Why, write_barrier};
 use heddle_sync::Slot;
 use heddle_sync::stw::World;
 use std::hint::black_box;
@@ -164,7 +164,10 @@ fn map(c: &mut Criterion) {
                 let value = m.node(null_mut(), null_mut());
                 let entry = m.node(value, null_mut());
                 // SAFETY: inside the table.
-                unsafe { *table.add(3 + (x >> 44) as usize) = entry as u64 };
+                let place = unsafe { table.add(3 + (x >> 44) as usize) };
+                // SAFETY: as above.
+                unsafe { *place = entry as u64 };
+                write_barrier(place as *const u8, entry as u64);
             }
         })
     });

@@ -379,8 +379,6 @@ impl Heap {
             // ORDERING: Relaxed; inside the pause.
             p.full_at.store(at, ord!("heap.full_at_set", Relaxed));
         }
-        // A young collection costs what is new, not what is there: it need not wait for the heap to grow.
-        let grown = if self.config.young { 0 } else { grown };
         let room = p.limit.saturating_sub(s.live_bytes);
         let threshold = grown.max(self.config.nursery_bytes_min).min(room).max(BLOCK_BYTES);
         // ORDERING: Relaxed all; inside the pause, whose end publishes them.
