@@ -6,7 +6,6 @@
 pub mod attr;
 pub mod core;
 pub mod error;
-#[path = "heap_interim.rs"]
 pub mod heap;
 pub mod names;
 pub mod num;

@@ -7,12 +7,16 @@ use heddle_sync::ord;
 use heddle_sync::prim::{AtomicU8, AtomicU32};
 use heddle_sync::stw::World;
 
+use crate::heap::{Config, Heap};
+
 use super::thread::Thread;
 
 /// See the module's text.
 pub struct Runtime {
     /// The threads.
     pub world: World,
+    /// The collected heap.
+    pub heap: Heap,
     /// Serialises changes of types and shapes.
     type_lock: AtomicU8,
     next_version: AtomicU32,
@@ -25,13 +29,25 @@ impl Default for Runtime {
 }
 
 impl Runtime {
-    /// A runtime without threads.
+    /// A runtime without threads, its heap configured by the environment. Ends the process when the system grants no
+    /// address space.
     pub fn new() -> Runtime {
-        Runtime {
+        Runtime::with_config(Config::from_env()).unwrap_or_else(|| {
+            eprintln!("heddle: cannot reserve address space for the heap");
+            std::process::abort()
+        })
+    }
+
+    /// A runtime without threads. Leak it, then call [`Heap::install`] on its heap.
+    ///
+    /// **Errors:** `None` when the system grants no address space.
+    pub fn with_config(config: Config) -> Option<Runtime> {
+        Some(Runtime {
             world: World::new(),
+            heap: Heap::new(config)?,
             type_lock: AtomicU8::new(0),
             next_version: AtomicU32::new(1),
-        }
+        })
     }
 
     /// Runs `f` under the type lock. `f` must not allocate, block or run Python code.

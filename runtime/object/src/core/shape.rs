@@ -11,6 +11,7 @@ use super::header::Header;
 use super::ty::Type;
 use super::value::{Cell, Value};
 use crate::heap::Tracer;
+pub use crate::heap::{HEAD_DROP, HEAD_FINALIZER, HEAD_INTERNAL, HEAD_LEAF, ShapeHead};
 use heddle_sync::ord;
 use heddle_sync::prim::{AtomicPtr, AtomicU32};
 
@@ -25,26 +26,6 @@ pub enum ShapeKind {
     /// Attributes in a dict, whose pointer is the word at `attrs_offset`.
     Dict = 2,
 }
-
-/// What the collector needs to know, first in the shape so that the heap need not know shapes.
-#[repr(C)]
-pub struct ShapeHead {
-    /// Reports every pointer in the cell.
-    pub trace: unsafe fn(*mut u8, &mut Tracer),
-    /// Runs outside the pause when the cell died, for native resources.
-    pub drop: Option<unsafe fn(*mut u8)>,
-    /// `HEAD_*` bits.
-    pub flags: u32,
-}
-
-/// The cell holds no pointers.
-pub const HEAD_LEAF: u32 = 1;
-/// Instances have a finalizer (`__del__`): registered with the heap when made.
-pub const HEAD_FINALIZER: u32 = 2;
-/// `drop` is set: registered with the heap when made.
-pub const HEAD_DROP: u32 = 4;
-/// Not a Python object: a backing array or the like.
-pub const HEAD_INTERNAL: u32 = 8;
 
 /// `attrs_offset` of shapes whose attribute word lies behind a payload of varying size (`class A(int)`).
 pub const ATTRS_BEHIND: u16 = u16::MAX;
@@ -75,6 +56,8 @@ pub struct Shape {
     /// Cell of `NameTable`, or null: built when a shape with many attributes is searched.
     pub(crate) table: AtomicPtr<u8>,
 }
+
+const _: () = assert!(std::mem::offset_of!(Shape, head) == crate::heap::SHAPE_HEAD_OFFSET);
 
 // SAFETY: repr(C), header first.
 unsafe impl Cell for Shape {}

@@ -7,6 +7,7 @@ use super::slot::Slot as ValueSlot;
 use super::value::{Cell, Value};
 use crate::error::{R, Raised};
 use crate::heap::ThreadHeap;
+use heddle_sync::ord;
 use heddle_sync::thread::Slot;
 
 /// One level of exceptions being handled: the base one of a thread, or that of a generator.
@@ -93,6 +94,9 @@ pub struct LookupEntry {
 /// Entries of the method cache. A power of two; 1024 as CPython's is 4096 for all threads together (arbitrary).
 pub const LOOKUP_ENTRIES: usize = 1024;
 
+/// Native stack that is left for handling a RecursionError and for code that does not check (arbitrary).
+pub const NATIVE_RESERVE: usize = 256 << 10;
+
 /// The thread's part that objects see. Pinned; the address is the identity.
 #[repr(C)]
 pub struct Thread {
@@ -125,6 +129,83 @@ pub struct Thread {
 }
 
 impl Thread {
+    /// A thread that does not run yet: pin it, then call [`start`](Thread::start).
+    pub fn new(rt: &'static Runtime, hooks: &'static Hooks) -> Thread {
+        const EMPTY: LookupEntry = LookupEntry { version: 0, name: 0, value: 0 };
+        Thread {
+            slot: Slot::new(),
+            exception: None,
+            heap: ThreadHeap::new(),
+            exc_info: std::ptr::null_mut(),
+            exc_base: ExcItem::new(),
+            recursion_remaining: 1000,
+            recursion_limit: 1000,
+            native_limit: 0,
+            rt,
+            hooks,
+            lookup: Box::new([EMPTY; LOOKUP_ENTRIES]),
+            repr_active: ValueSlot::empty(),
+            context: ValueSlot::empty(),
+        }
+    }
+
+    /// Enters the world and the heap: afterwards the thread is attached and may hold and make objects.
+    ///
+    /// **Errors:** false when no thread index is free. **Threads:** on the thread that it describes; waits for the end of
+    /// a pause.
+    ///
+    /// # Safety
+    /// - `self` stays where it is until [`finish`](Thread::finish) has returned.
+    pub unsafe fn start(&mut self) -> bool {
+        self.exc_info = &raw mut self.exc_base;
+        let me = (&raw mut *self).cast::<()>();
+        // ORDERING: Relaxed; the list lock of `register` publishes it.
+        self.slot.user.store(me, ord!("thread.user", Relaxed));
+        if let Some((lo, hi)) = crate::heap::stack_bounds() {
+            // ORDERING: Relaxed; as above.
+            self.slot.stack_base.store(hi, ord!("thread.stack_base", Relaxed));
+            self.native_limit = lo + NATIVE_RESERVE.min((hi - lo) / 4);
+        }
+        let rt = self.rt;
+        // SAFETY: the caller keeps the slot in place until `finish`.
+        unsafe {
+            if !rt.world.register(&self.slot) {
+                return false;
+            }
+            rt.world.attach(&self.slot);
+            let slot: *const Slot = &self.slot;
+            self.heap.attach(&rt.heap, &rt.world, slot);
+        }
+        true
+    }
+
+    /// Leaves the heap and the world.
+    ///
+    /// **Threads:** on the thread itself, attached; it holds no objects any more.
+    pub fn finish(&mut self) {
+        self.heap.detach();
+        self.rt.world.unregister(&self.slot);
+    }
+
+    /// Reports what the thread holds outside of stacks; the collector's reporter for `slot`.
+    pub(crate) fn trace(slot: &Slot, t: &mut crate::heap::Tracer) {
+        // ORDERING: Relaxed; the thread is stopped.
+        let me = slot.user.load(ord!("thread.trace", Relaxed)) as *const Thread;
+        // SAFETY: `start` stored the address of the thread around the slot, which is registered, hence alive; its own
+        // thread is stopped or is the requester, which does not touch it meanwhile.
+        let Some(me) = (unsafe { me.as_ref() }) else { return };
+        t.option(me.exception);
+        t.slot(&me.repr_active);
+        t.slot(&me.context);
+        let mut item: *const ExcItem = me.exc_info;
+        // SAFETY: the chain's items lie in live generators and end at the thread's own.
+        while let Some(e) = unsafe { item.as_ref() } {
+            t.interior(item);
+            t.slot(&e.value);
+            item = e.prev;
+        }
+    }
+
     /// Allocates a cell and initialises it. `init` gets the header and must not allocate.
     ///
     /// **Errors:** MemoryError. **Threads:** attached; may collect, unless inside a critical section. **Escapes:** no.
@@ -135,7 +216,10 @@ impl Thread {
         aux: u32,
         init: impl FnOnce(Header) -> T,
     ) -> R<&'static T> {
-        let p = self.alloc_bytes(size_of::<T>())? as *mut T;
+        let p = match self.heap.alloc_for::<T>() {
+            Some(p) => p.as_ptr() as *mut T,
+            None => return Err(self.memory_error()),
+        };
         // SAFETY: fresh memory of the right size; no safepoint before it is initialised.
         unsafe { p.write(init(Header::new(shape, self.slot.owner(), aux))) };
         if shape.head.flags & (HEAD_FINALIZER | HEAD_DROP) != 0 {
@@ -164,7 +248,7 @@ impl Thread {
     #[inline(always)]
     pub fn alloc_bytes(&mut self, bytes: usize) -> R<*mut u8> {
         match self.heap.alloc(bytes) {
-            Some(p) => Ok(p),
+            Some(p) => Ok(p.as_ptr()),
             None => Err(self.memory_error()),
         }
     }
@@ -173,7 +257,7 @@ impl Thread {
     #[inline(always)]
     pub fn alloc_zeroed(&mut self, bytes: usize) -> R<*mut u8> {
         match self.heap.alloc_zeroed(bytes) {
-            Some(p) => Ok(p),
+            Some(p) => Ok(p.as_ptr()),
             None => Err(self.memory_error()),
         }
     }

@@ -6,7 +6,7 @@
 
 use super::header::Header;
 use super::native::{GetSetDef, MethodDef};
-use super::shape::{HEAD_DROP, HEAD_FINALIZER, Shape, ShapeHead, ShapeKind};
+use super::shape::{HEAD_DROP, HEAD_FINALIZER, HEAD_LEAF, Shape, ShapeHead, ShapeKind};
 use super::slot::Slot;
 use super::thread::Thread;
 use super::value::{Cell, Value};
@@ -408,7 +408,12 @@ impl StaticType {
             // SAFETY: bases are initialised before what derives from them (order of the list in types/mod.rs).
             flags |= unsafe { (*base).flags() } & flags::INHERITED;
         }
+        let leaf = std::ptr::fn_addr_eq(
+            s.trace,
+            trace_nothing as unsafe fn(*mut u8, &mut crate::heap::Tracer),
+        );
         let head_flags = if s.drop.is_some() { HEAD_DROP } else { 0 }
+            | if leaf { HEAD_LEAF } else { 0 }
             | if s.slots.finalize.is_some() { HEAD_FINALIZER } else { 0 };
         let shape_header = Header::new(crate::heap::shape_cell_shape(), OWNER_SHARED, 0);
         let head = ShapeHead { trace: s.trace, drop: s.drop, flags: head_flags };

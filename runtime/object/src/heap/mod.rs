@@ -17,6 +17,7 @@ pub mod class;
 mod collect;
 mod finalize;
 mod inspect;
+mod internal;
 pub mod knobs;
 mod parallel;
 mod roots;
@@ -27,18 +28,24 @@ mod stats;
 mod tests;
 mod thread;
 mod trace;
+mod values;
 mod weak;
 mod young;
 
 pub use class::{BLOCK_BYTES, SMALL_BYTES_MAX, usable_bytes};
 pub use finalize::Pending;
 pub use inspect::HeapCounts;
+pub use internal::{
+    dict_table_shape, init_internal_shapes, shape_cell_shape, shape_cell_shape_ref,
+    value_array_shape,
+};
 pub use knobs::{Config, POISON};
 pub use roots::{RootWord, RootWords};
-pub use stack::stack_base;
+pub use stack::{stack_base, stack_bounds};
 pub use stats::{Summary, Totals, Why};
 pub use thread::{Run, ThreadHeap, run_offset};
 pub use trace::{Tracer, head_of};
+pub use values::{Root, RootVec};
 pub use weak::Ephemerons;
 pub use young::write_barrier;
 
@@ -243,8 +250,8 @@ impl Heap {
 
     /// A heap that lives for ever; [`write_barrier`] works for the last one made.
     pub fn leaked(config: Config) -> Option<&'static Heap> {
-        let heap = Box::leak(Box::new(Heap::new(config)?));
-        heap.install_barrier();
+        let heap: &'static Heap = Box::leak(Box::new(Heap::new(config)?));
+        heap.install();
         Some(heap)
     }
 

@@ -4,6 +4,13 @@
 ///
 /// **Returns:** nothing when the system will not tell.
 pub fn stack_base() -> Option<usize> {
+    stack_bounds().map(|(_, hi)| hi)
+}
+
+/// Lowest and highest address of the calling thread's stack.
+///
+/// **Returns:** nothing when the system will not tell.
+pub fn stack_bounds() -> Option<(usize, usize)> {
     // SAFETY: plain pthread queries on this thread, with an attribute object of our own.
     unsafe {
         let mut attr = std::mem::MaybeUninit::<libc::pthread_attr_t>::zeroed();
@@ -13,7 +20,7 @@ pub fn stack_base() -> Option<usize> {
         let (mut lo, mut size) = (std::ptr::null_mut(), 0usize);
         let ok = libc::pthread_attr_getstack(attr.as_ptr(), &mut lo, &mut size) == 0;
         libc::pthread_attr_destroy(attr.as_mut_ptr());
-        ok.then(|| lo as usize + size)
+        ok.then(|| (lo as usize, lo as usize + size))
     }
 }
 

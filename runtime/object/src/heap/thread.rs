@@ -162,6 +162,14 @@ impl ThreadHeap {
         )
     }
 
+    /// [`alloc`](ThreadHeap::alloc) of the size of `T`.
+    #[inline(always)]
+    pub fn alloc_for<T>(&mut self) -> Option<NonNull<u8>> {
+        const { assert!(size_of::<T>() <= SMALL_BYTES_MAX && align_of::<T>() <= 16) };
+        let class = const { class_of(size_of::<T>()) };
+        self.alloc_class(class, const { CELL_BYTES_CONST[class_of(size_of::<T>())] as usize })
+    }
+
     #[inline(always)]
     fn alloc_class(&mut self, class: usize, cell: usize) -> Option<NonNull<u8>> {
         // SAFETY: `class_of*` gives indices below CLASSES.

@@ -41,8 +41,8 @@ pub fn write_barrier(place: *const u8, word: u64) {
 }
 
 impl Heap {
-    /// Makes [`write_barrier`] work for this heap. Once, before other threads run.
-    pub(super) fn install_barrier(&self) {
+    /// Makes [`write_barrier`] work for this heap. Once, before other threads run; the heap lives for ever.
+    pub fn install(&'static self) {
         if self.config.young {
             // ORDERING: Relaxed all; before other threads run.
             BARRIER.base.store(self.space.base(), ord!("barrier.base_set", Relaxed));

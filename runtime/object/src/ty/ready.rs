@@ -22,6 +22,12 @@ pub unsafe fn init_types(th: &mut Thread) -> R<()> {
         unsafe { t.init_raw(&TYPE) };
         t.ty().set_instance_shape(t.shape());
     }
+    let heap = &th.rt.heap;
+    heap.add_reporter(crate::names::trace_interned);
+    heap.add_thread_reporter(Thread::trace);
+    for t in &all {
+        list_static(th, t);
+    }
     crate::core::statics::init_statics();
     crate::names::init_names(th)?;
     crate::types::exceptions::init_preallocated(th)?;
@@ -43,9 +49,19 @@ pub fn ready_static(th: &mut Thread, t: &'static StaticType) -> R<()> {
     }
     // SAFETY: not reachable by others before its module is.
     unsafe { t.init_raw(&TYPE) };
+    list_static(th, t);
     fill(th, t)?;
     t.ty().set_instance_shape(t.shape());
     Ok(())
+}
+
+/// Makes the collector trace the type and its shape.
+fn list_static(th: &Thread, t: &'static StaticType) {
+    // SAFETY: `init_raw` has written both, and statics stay for ever.
+    unsafe {
+        th.rt.heap.add_static(t.ty() as *const Type as *const u8);
+        th.rt.heap.add_static((&raw const *t.shape()).cast());
+    }
 }
 
 fn fill(th: &mut Thread, t: &'static StaticType) -> R<()> {
@@ -163,15 +179,4 @@ pub fn attribute_flags(s: &crate::core::ty::Slots) -> u64 {
         std::ptr::fn_addr_eq(f, crate::attr::generic_setattr as crate::core::ty::StoreFn)
     });
     (if get { flags::GENERIC_GETATTR } else { 0 }) | if set { flags::GENERIC_SETATTR } else { 0 }
-}
-
-/// Reports what static types hold; a root of the collector.
-pub fn trace_static_type(t: &'static StaticType, tracer: &mut crate::heap::Tracer) {
-    if t.is_ready() {
-        // SAFETY: a ready static type is a Type cell and a Shape cell.
-        unsafe {
-            crate::types::type_::trace_type(t.ty() as *const Type as *mut u8, tracer);
-            crate::core::shape::trace_shape(t.shape() as *const _ as *mut u8, tracer);
-        }
-    }
 }
