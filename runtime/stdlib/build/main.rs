@@ -5,6 +5,7 @@
 //! The input is a crate pinned by checksum, so the script runs again only when its own sources change: cargo rebuilds it
 //! when the pinned version does.
 
+mod opcodes;
 mod patches;
 
 use flate2::{Compression, write::DeflateEncoder};

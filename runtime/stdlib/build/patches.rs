@@ -3,7 +3,7 @@
 //! The packaged library carries marks of the runtime that it was packaged for. Each patch names a file and a piece of
 //! text that must occur there exactly once; a new release in which it does not fails the build instead of slipping by.
 
-use crate::Module;
+use crate::{Module, opcodes};
 
 /// File, text to find exactly once, text to put there.
 const PATCHES: &[(&str, &str, &str)] = &[
@@ -38,6 +38,11 @@ const PATCHES: &[(&str, &str, &str)] = &[
         "RawIOBase.register(FileIO)\n",
     ),
     (
+        "opcode.py",
+        "from _opcode_metadata import (_specializations, _specialized_opmap, opmap,  # noqa: F401\n",
+        "from _opcode_metadata import (_specializations, _specialized_opmap, opmap, _cache_format,\n",
+    ),
+    (
         "_compat_pickle.py",
         "# NOTE: RUSTPYTHON exceptions\ntry:\n    JitError\nexcept NameError:\n    pass\nelse:\n    PYTHON2_EXCEPTIONS += (\"JitError\",)\n",
         "",
@@ -53,9 +58,6 @@ const CUTS: &[(&str, &str, Option<&str>)] = &[
         Some("    # Note that this exception is used from _json\n"),
     ),
 ];
-
-/// Files in which another runtime's name may stay, because it is a comment there.
-const MAY_NAME_ANOTHER: &[&str] = &["_opcode_metadata.py"];
 
 /// Applies all patches.
 ///
@@ -81,10 +83,11 @@ pub fn apply(modules: &mut [Module]) {
         };
         text.replace_range(start..end, "");
     }
+    *text_of(modules, "_opcode_metadata.py") = opcodes::metadata();
     for (path, ..) in PATCHES {
         let text = text_of(modules, path);
         assert!(
-            MAY_NAME_ANOTHER.contains(path) || !text.contains("RUSTPYTHON"),
+            !text.contains("RUSTPYTHON"),
             "{path}: a mark of another runtime is left after patching"
         );
     }

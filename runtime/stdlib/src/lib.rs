@@ -152,6 +152,21 @@ mod tests {
     }
 
     #[test]
+    fn opcodes_are_our_own() {
+        let text = source("_opcode_metadata").expect("a module of the library").source;
+        for line in [
+            "    \"LOAD_ATTR\": [",
+            "    \"RESUME\": 128,",
+            "    \"STORE_FAST_MAYBE_NULL\": 266,",
+            "HAVE_ARGUMENT = 43",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line}");
+        }
+        let opcode = source("opcode").expect("a module of the library").source;
+        assert!(opcode.contains("opmap, _cache_format,") && !opcode.contains("_cache_format = {"));
+    }
+
+    #[test]
     fn patched_sources_name_no_other_runtime() {
         for name in
             ["site", "sysconfig", "platform", "io", "unittest", "json.decoder", "_compat_pickle"]
