@@ -5,6 +5,7 @@
 pub mod header;
 pub mod module_def;
 pub mod native;
+pub mod options;
 pub mod payload;
 pub mod runtime;
 pub mod shape;

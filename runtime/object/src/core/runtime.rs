@@ -17,6 +17,8 @@ pub struct Runtime {
     pub world: World,
     /// The collected heap.
     pub heap: Heap,
+    /// The command line; set before the runtime is shared.
+    pub options: super::options::Options,
     /// Serialises changes of types and shapes.
     type_lock: AtomicU8,
     next_version: AtomicU32,
@@ -45,6 +47,7 @@ impl Runtime {
         Some(Runtime {
             world: World::new(),
             heap: Heap::new(config)?,
+            options: super::options::Options::default(),
             type_lock: AtomicU8::new(0),
             next_version: AtomicU32::new(1),
         })
