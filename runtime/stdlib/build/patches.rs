@@ -51,6 +51,7 @@ const PATCHES: &[(&str, &str, &str)] = &[
 
 /// From a line that opens with the first text up to the end of the file, or up to the second text: removed.
 const CUTS: &[(&str, &str, Option<&str>)] = &[
+    ("opcode.py", "_cache_format = {\n", Some("_inline_cache_entries = {\n")),
     ("unittest/__init__.py", "# XXX: RUSTPYTHON\n# This is very useful", None),
     (
         "json/decoder.py",
