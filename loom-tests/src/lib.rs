@@ -23,7 +23,11 @@ pub const WM: Engines = 2;
 pub const SHUTTLE: Engines = 4;
 
 /// The checker of this build; 0 in a plain build, which only smoke-tests the models with real threads.
-pub const ENGINE: Engines = if cfg!(heddle_loom) {
+pub fn engine() -> Engines {
+    ENGINE
+}
+
+const ENGINE: Engines = if cfg!(heddle_loom) {
     LOOM
 } else if cfg!(heddle_wm) {
     WM

@@ -9,7 +9,7 @@
 //! last way, and starts a model's mutants only after all its variants were green.
 
 use heddle_loom_tests::models::MODELS;
-use heddle_loom_tests::{ENGINE, ENGINE_NAME, LOOM, Model, Mutant};
+use heddle_loom_tests::{ENGINE_NAME, LOOM, Model, Mutant, engine};
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -252,7 +252,7 @@ fn gate(options: &Options) -> ExitCode {
     let models: Vec<&Model> = MODELS
         .iter()
         .copied()
-        .filter(|m| m.name.contains(&options.filter) && m.engines & ENGINE == ENGINE)
+        .filter(|m| m.name.contains(&options.filter) && m.engines & engine() == engine())
         .collect();
     let report = Mutex::new(Report::default());
     let next = AtomicUsize::new(0);
@@ -295,7 +295,7 @@ fn one_model(model: &Model, options: &Options, report: &Mutex<Report>) {
         let name = format!("{}/{variant}", model.name);
         match child(&name, options.bound.unwrap_or(model.bound), None, options) {
             Outcome::Green(line) => {
-                let mark = if ENGINE == LOOM && model.loom_blind { " loom: blind" } else { "" };
+                let mark = if engine() == LOOM && model.loom_blind { " loom: blind" } else { "" };
                 println!(
                     "{:<14} {:<12} {:<8} {:>11} {:>6} {:>8}{mark}",
                     model.name,
@@ -316,7 +316,7 @@ fn one_model(model: &Model, options: &Options, report: &Mutex<Report>) {
         }
     }
     // Stale reads that no run of shuttle can show are no fault of the model.
-    if green && ENGINE & (LOOM | heddle_loom_tests::WM) != 0 {
+    if green && engine() & (LOOM | heddle_loom_tests::WM) != 0 {
         for fact in model.facts.iter().filter(|f| !facts.contains(&f.replace(' ', "_"))) {
             green = false;
             fail(format!("{}: no execution reached \"{fact}\"", model.name));
@@ -325,7 +325,7 @@ fn one_model(model: &Model, options: &Options, report: &Mutex<Report>) {
     if !green || !options.mutants {
         return;
     }
-    for mutant in model.mutants.iter().filter(|m| m.engines & ENGINE != 0) {
+    for mutant in model.mutants.iter().filter(|m| m.engines & engine() != 0) {
         if options.only.as_ref().is_some_and(|only| !mutant.how.contains(only.as_str())) {
             continue;
         }
@@ -346,7 +346,7 @@ fn kill(model: &Model, mutant: &Mutant, options: &Options) -> Result<(), String>
     let variant = if mutant.variant.is_empty() { model.variants[0] } else { mutant.variant };
     let name = format!("{}/{variant}", model.name);
     let mut outcome = Outcome::CutOff;
-    for bound in if ENGINE == LOOM { 1..=model.bound.max(1) } else { 1..=1 } {
+    for bound in if engine() == LOOM { 1..=model.bound.max(1) } else { 1..=1 } {
         outcome = child(&name, bound, Some(mutant.how), options);
         if let Outcome::Failed(_) = outcome {
             return Ok(());

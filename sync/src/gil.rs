@@ -118,3 +118,59 @@ impl Gil {
         }
     }
 }
+
+#[cfg(all(test, not(any(heddle_loom, heddle_shuttle, heddle_wm))))]
+mod tests {
+    use crate::breaker::{GIL_DROP, PLEASE_STOP};
+    use crate::prim::RaceCell;
+    use crate::{Reason, Slot, World};
+    use std::sync::Arc;
+
+    struct Shared {
+        world: World,
+        value: RaceCell<u64>,
+    }
+
+    #[test]
+    fn one_thread_at_a_time_and_everybody_gets_a_turn() {
+        let shared = Arc::new(Shared { world: World::new(), value: RaceCell::new(0) });
+        shared.world.gil.set_interval_micros(200);
+        let first = Box::new(Slot::new());
+        // SAFETY: boxed, unregistered below.
+        assert!(unsafe { shared.world.register(&first) });
+        shared.world.attach(&first);
+        shared.world.gil.enable(&first);
+        let workers: Vec<_> = (0..3)
+            .map(|_| {
+                let shared = shared.clone();
+                std::thread::spawn(move || {
+                    let slot = Box::new(Slot::new());
+                    // SAFETY: boxed, unregistered below.
+                    assert!(unsafe { shared.world.register(&slot) });
+                    shared.world.attach(&slot);
+                    for i in 0..200_000 {
+                        // SAFETY: under the global lock.
+                        unsafe { shared.value.write(|n| *n += 1) };
+                        if slot.breaker.has(GIL_DROP) {
+                            shared.world.detached(&slot, || ());
+                        }
+                        if slot.breaker.has(PLEASE_STOP) {
+                            shared.world.poll_stop(&slot);
+                        }
+                        if i % 50_000 == 0 {
+                            drop(shared.world.stop(&slot, Reason::Other));
+                        }
+                    }
+                    shared.world.unregister(&slot);
+                })
+            })
+            .collect();
+        shared
+            .world
+            .detached(&first, || workers.into_iter().for_each(|w| w.join().expect("no panic")));
+        // SAFETY: the others ended.
+        assert_eq!(unsafe { shared.value.get() }, 600_000);
+        assert!(shared.world.gil.switches() >= 3);
+        shared.world.unregister(&first);
+    }
+}

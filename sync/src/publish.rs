@@ -1,4 +1,5 @@
-//! Pointers that announce what they point to: set once by whoever is first, or replaced by one writer.
+//! Pointers that announce what they point to: set once by whoever is first, or replaced by one writer; and shared
+//! snapshots of small tables that are read much and replaced seldom.
 
 use crate::prim::{AtomicPtr, ord};
 use core::ptr::null_mut;
@@ -65,5 +66,66 @@ impl<T> Published<T> {
         // ORDERING: Release; pairs with the Acquire of `get`. Model: publish (mutant `publish.replace=Relaxed`).
         self.0.store(new, ord!("publish.replace", Release));
         old
+    }
+}
+
+/// A reference-counted value that is read often and replaced as a whole, seldom (settings, tables of tools). Not for
+/// anything per object. Readers neither lock nor wait; under a checker it is an ordinary lock.
+pub struct Snapshot<T> {
+    #[cfg(not(any(heddle_loom, heddle_shuttle, heddle_wm)))]
+    inner: arc_swap::ArcSwap<T>,
+    #[cfg(any(heddle_loom, heddle_shuttle, heddle_wm))]
+    inner: crate::prim::Mutex<std::sync::Arc<T>>,
+}
+
+#[cfg(not(any(heddle_loom, heddle_shuttle, heddle_wm)))]
+impl<T> Snapshot<T> {
+    /// Begins with `value`.
+    pub fn new(value: T) -> Snapshot<T> {
+        Snapshot { inner: arc_swap::ArcSwap::from_pointee(value) }
+    }
+
+    /// The current value.
+    pub fn load(&self) -> std::sync::Arc<T> {
+        self.inner.load_full()
+    }
+
+    /// Looks at the current value without touching its count.
+    pub fn read<R>(&self, f: impl FnOnce(&T) -> R) -> R {
+        f(&self.inner.load())
+    }
+
+    /// Replaces the value.
+    pub fn store(&self, value: T) {
+        self.inner.store(std::sync::Arc::new(value))
+    }
+}
+
+#[cfg(any(heddle_loom, heddle_shuttle, heddle_wm))]
+impl<T> Snapshot<T> {
+    pub fn new(value: T) -> Snapshot<T> {
+        Snapshot { inner: crate::prim::Mutex::new(std::sync::Arc::new(value)) }
+    }
+    pub fn load(&self) -> std::sync::Arc<T> {
+        self.inner.lock().clone()
+    }
+    pub fn read<R>(&self, f: impl FnOnce(&T) -> R) -> R {
+        f(&self.load())
+    }
+    pub fn store(&self, value: T) {
+        *self.inner.lock() = std::sync::Arc::new(value);
+    }
+}
+
+#[cfg(all(test, not(any(heddle_loom, heddle_shuttle, heddle_wm))))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn snapshots_are_replaced_whole() {
+        let table = Snapshot::new(vec![1, 2]);
+        let old = table.load();
+        table.store(vec![3]);
+        assert_eq!((old.as_slice(), table.read(|t| t.len())), ([1, 2].as_slice(), 1));
     }
 }

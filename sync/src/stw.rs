@@ -13,8 +13,8 @@ use crate::gil::Gil;
 use crate::header::{FIRST_OWNER, SHARED};
 use crate::index::IndexPool;
 use crate::prim::{
-    AtomicU32, AtomicU64, CHECKED, Mutex, MutexGuard, fence, nanos, ord, park, recheck, seeded,
-    spin_yield, step, unpark_all,
+    AtomicU32, AtomicU64, CHECKED, CachePadded, Mutex, MutexGuard, fence, nanos, ord, park,
+    recheck, seeded, spin_yield, step, unpark_all,
 };
 use crate::probe::{Counter, Totals};
 use crate::reclaim::Graveyard;
@@ -64,9 +64,9 @@ impl List {
 pub struct World {
     list: Mutex<List>,
     /// Threads that a requester still waits for.
-    countdown: AtomicU32,
+    countdown: CachePadded<AtomicU32>,
     /// 1 while somebody holds the right to pause.
-    pausing: AtomicU32,
+    pausing: CachePadded<AtomicU32>,
     /// The interpreter's instrumentation version; each breaker holds a copy.
     version: AtomicU64,
     indices: IndexPool,
@@ -98,8 +98,8 @@ impl World {
         };
         World {
             list: Mutex::new(list),
-            countdown: AtomicU32::new(0),
-            pausing: AtomicU32::new(0),
+            countdown: CachePadded::new(AtomicU32::new(0)),
+            pausing: CachePadded::new(AtomicU32::new(0)),
             version: AtomicU64::new(0),
             indices: IndexPool::new(0, NO_INDEX),
             owners: IndexPool::new(u32::from(FIRST_OWNER), limit),
@@ -500,11 +500,11 @@ impl World {
     }
 
     fn countdown_key(&self) -> usize {
-        from_ref(&self.countdown) as usize
+        from_ref(&*self.countdown) as usize
     }
 
     fn pausing_key(&self) -> usize {
-        from_ref(&self.pausing) as usize
+        from_ref(&*self.pausing) as usize
     }
 
     // ---- the instrumentation version

@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub const MODEL: Model = Model {
     name: "bias",
     property: "an owner without a lock and a lock holder never both mutate",
-    variants: &["two", "three", "heir", "bulk"],
+    variants: &["two", "leaf", "three", "heir", "bulk"],
     bound: 2,
     engines: LOOM | WM | SHUTTLE,
     loom_blind: true,
@@ -24,10 +24,12 @@ pub const MODEL: Model = Model {
         ordering("bias.retired_load=Relaxed").under("bulk"),
         ordering("bias.retire=Relaxed").under("bulk"),
         logic("stw.wait=drop"),
+        logic("bias.no_handshake=on").under("leaf"),
     ],
     run: |variant| {
         site_handoff(false);
         match variant {
+            "leaf" => leaf(),
             "three" => three(),
             "heir" => heir(),
             "bulk" => bulk(),
@@ -94,6 +96,28 @@ fn two() {
     let case = case(2, 1);
     actors![case; owner, |c: &Case| other(c, 1)];
     reach("revoked");
+    case.finish(0, 3);
+}
+
+/// The owner's sections leave no trace at all: only its safepoints count.
+fn leaf() {
+    let case = case(2, 1);
+    let mutate = |c: &Case| {
+        let object = &c.objects[0];
+        critical::leaf(&c.world, &c.slots[0], &object.header, || {
+            // SAFETY: the section makes it exclusive: that is what is checked.
+            unsafe { object.value.write(|n| *n += 1) }
+        });
+    };
+    actors![case;
+        move |c: &Case| {
+            mutate(c);
+            c.poll(&c.slots[0]);
+            mutate(c);
+            c.world.detach(&c.slots[0]);
+        },
+        |c: &Case| other(c, 1),
+    ];
     case.finish(0, 3);
 }
 

@@ -10,6 +10,7 @@
 //! wake-up, and no yield except `spin_yield`.
 
 pub use core::sync::atomic::Ordering;
+pub use crossbeam_utils::CachePadded;
 
 #[cfg(not(any(heddle_loom, heddle_shuttle, heddle_wm)))]
 mod std;
