@@ -624,6 +624,7 @@ pub struct Pause<'a> {
 impl Pause<'_> {
     /// Calls `f` for every thread, the requester's too.
     pub fn for_each_slot(&self, mut f: impl FnMut(&Slot)) {
+        debug_assert!(self.all, "a handshake stops one thread; the others may go away");
         // The walk holds no lock: in a pause over all threads only new, suspended ones could join, so take a copy.
         let slots: Vec<*const Slot> = self.world.list.lock().slots.clone();
         for slot in slots {
