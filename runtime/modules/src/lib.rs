@@ -5,3 +5,4 @@ pub mod cmath;
 pub mod math;
 pub mod random;
 pub mod registry;
+pub mod sys;

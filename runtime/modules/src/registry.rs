@@ -8,6 +8,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &crate::cmath::MODULE,
     &crate::math::MODULE,
     &crate::random::MODULE,
+    &crate::sys::MODULE,
 ];
 
 /// The declaration of a native module.

@@ -72,6 +72,16 @@ pub struct Hooks {
     pub sys_get: fn(&mut Thread, &'static crate::types::Str) -> Option<Value>,
     /// `anext(it, default)`: an awaitable that gives the default at the end.
     pub anext_default: fn(&mut Thread, Value, Value) -> R,
+    /// Whether the interpreter is shutting down.
+    pub is_finalizing: fn(&mut Thread) -> bool,
+    /// `sys._getframe(depth)`.
+    pub get_frame: fn(&mut Thread, usize) -> R,
+    /// `sys._clear_internal_caches()`.
+    pub clear_caches: fn(&mut Thread) -> R,
+    /// Sets the recursion limit of all threads.
+    pub set_recursion_limit: fn(&mut Thread, i32),
+    /// Prints an exception with this traceback (or None) to `sys.stderr`, as `sys.excepthook` does.
+    pub print_exception: fn(&mut Thread, Value, Value) -> R<()>,
     /// The first weak reference to an object, or None.
     pub first_weakref: fn(&mut Thread, Value) -> R,
     /// Whether a value is a Python function.

@@ -679,6 +679,10 @@ impl GetSet {
     pub fn new(th: &mut Thread, owner: &'static Type, def: &'static GetSetDef) -> R {
         Descr::make(th, &GETSET, owner, def.name, def)
     }
+    /// The same under another name.
+    pub fn new_named(th: &mut Thread, owner: &'static Type, def: &'static GetSetDef, name: &str) -> R {
+        Descr::make(th, &GETSET, owner, name, def)
+    }
 }
 
 /// `__dict__` of instances.

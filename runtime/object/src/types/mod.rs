@@ -15,9 +15,11 @@ pub mod int;
 pub mod iterators;
 pub mod list;
 pub mod module;
+pub mod namespace;
 pub mod object;
 pub mod singletons;
 pub mod str;
+pub mod structseq;
 pub mod tuple;
 pub mod type_;
 
@@ -63,6 +65,7 @@ pub fn all() -> Vec<&'static StaticType> {
         &MODULE,
         &iterators::SEQUENCE_ITERATOR,
         &callable_iterator::CALLABLE_ITERATOR,
+        &namespace::NAMESPACE,
         &descr::BUILTIN_FUNCTION,
         &descr::METHOD_DESCRIPTOR,
         &descr::CLASS_METHOD_DESCRIPTOR,
