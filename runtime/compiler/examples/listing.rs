@@ -4,7 +4,7 @@
 use heddle_compiler::{CompileFlags, Mode, compile, decode, verify};
 use heddle_tlbc::defs::{Flag, Opcode};
 use heddle_tlbc::image::{CodeImage, Const};
-use heddle_tlbc::tables::{handler_ranges, position_at};
+use heddle_tlbc::tables::{find_handler, position_at};
 use heddle_tlbc::unit::instructions;
 
 fn main() {
@@ -77,7 +77,7 @@ fn walk(path: &std::path::Path, tally: &mut Tally) {
 }
 
 fn skipped(op: Opcode) -> bool {
-    op == Opcode::NotTaken
+    matches!(op, Opcode::NotTaken | Opcode::Nop)
 }
 
 fn print(image: &CodeImage) {
@@ -131,24 +131,26 @@ fn print(image: &CodeImage) {
         } else {
             String::new()
         };
+        let h = find_handler(&image.exceptiontable, i.at);
+        let handler = match h {
+            Some(h) if !name.contains("JUMP") => {
+                format!(
+                    " ^{}[{}]{}",
+                    number(h.target),
+                    h.depth,
+                    if h.lasti { " lasti" } else { "" }
+                )
+            }
+            _ => String::new(),
+        };
         let p = position_at(&image.linetable, image.firstlineno, i.at);
         let n = |v: Option<u32>| v.map_or("-".to_owned(), |v| v.to_string());
         println!(
-            "  {name}{text}\t@{}:{}-{}:{}",
+            "  {name}{text}{handler}\t@{}:{}-{}:{}",
             n(p.line),
             n(p.column),
             n(p.end_line),
             n(p.end_column)
-        );
-    }
-    for h in handler_ranges(&image.exceptiontable) {
-        println!(
-            "  except {}..{} -> {} [{}]{}",
-            number(h.start),
-            number(h.end),
-            number(h.handler.target),
-            h.handler.depth,
-            if h.handler.lasti { " lasti" } else { "" }
         );
     }
     for c in &image.consts {
@@ -168,6 +170,9 @@ fn constant(c: &Const) -> String {
             let mut t: Vec<_> = t.iter().map(constant).collect();
             t.sort();
             format!("frozenset({})", t.join(", "))
+        }
+        Const::Slice(s) => {
+            format!("Slice({})", s.iter().map(constant).collect::<Vec<_>>().join(", "))
         }
         other => format!("{other:?}"),
     }

@@ -112,7 +112,7 @@ impl<'a> Emitter<'a> {
                 if keep {
                     self.op(Op::Swap, 2, *loc);
                 }
-                self.op0(Op::PopIter, *loc);
+                self.op0(Op::PopTop, *loc);
             }
             Kind::AsyncFor | Kind::PopValue => {
                 if keep {

@@ -259,12 +259,6 @@ impl<'a> Emitter<'a> {
         self.op(op, i, loc);
     }
 
-    /// The same, mangled.
-    pub(crate) fn mangled_name_op(&mut self, op: Op, name: Sym, loc: Loc) {
-        let m = self.mangle(name);
-        self.name_op(op, m, loc);
-    }
-
     pub(crate) fn load_const(&mut self, c: Const, loc: Loc) {
         if let Const::Int(i @ 0..=255) = c {
             self.op(Op::LoadSmallInt, i as u32, loc);
@@ -378,9 +372,9 @@ impl<'a> Emitter<'a> {
         let text = self.names.get(name);
         let mut parent = self.units.last();
         if let Some(p) = parent
-            && matches!(p.kind, UnitKind::TypeParams)
+            && matches!(p.kind, UnitKind::TypeParams | UnitKind::Annotations)
         {
-            // The scope of type parameters is not in qualified names; what it holds is nested in the next.
+            // Such a scope is not in qualified names; what it holds is nested in the next.
             parent =
                 if self.units.len() >= 2 { self.units.get(self.units.len() - 2) } else { None };
             if self.units.len() == 2 {

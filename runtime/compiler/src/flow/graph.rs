@@ -212,13 +212,13 @@ impl Graph {
     }
 
     /// NOPs that mark no line of their own, and jumps to the next instruction.
-    pub fn tidy(&mut self) {
+    pub fn tidy(&mut self, inline: bool) {
         // A few rounds suffice; the bound only guards against code that could unroll for ever.
         for _ in 0..8 {
             self.remove_unreachable();
             let mut again = self.remove_nops();
             again |= self.remove_jumps_to_next();
-            again |= self.inline_small();
+            again |= inline && self.inline_small();
             if !again {
                 break;
             }
@@ -397,7 +397,8 @@ impl Graph {
             let mut out = Vec::with_capacity(block.code.len() + 4);
             for mut i in block.code.drain(..) {
                 match i.op {
-                    Op::SetupFinally | Op::SetupCleanup | Op::SetupWith | Op::PopBlock => continue,
+                    // The line of a `try` is an event of its own.
+                    Op::SetupFinally | Op::SetupCleanup | Op::SetupWith => i.nop(),
                     Op::StoreFastMaybeNull => i.op = Op::StoreFast,
                     Op::LoadDeref
                     | Op::StoreDeref
@@ -439,6 +440,7 @@ impl Graph {
             let code = &mut self.blocks[entry as usize].code;
             code.splice(0..0, prefix);
         }
+        self.remove_nops();
         self.remove_empty();
     }
 

@@ -34,12 +34,12 @@ pub fn finish(unit: Unit<'_>, flags: u32, names: &Names, filename: &PyText) -> R
     g.remove_unreachable();
     lines::resolve(&mut g);
     peephole::run(&mut g, &mut unit.consts.list);
-    g.tidy();
+    g.tidy(true);
     locals::check(&mut g, nvars, nparams);
     peephole::superinstructions(&mut g);
     g.cold_to_end();
     lines::resolve(&mut g);
-    g.tidy();
+    g.tidy(false);
     let stacksize = depth::measure(&mut g)?;
 
     // Cells share the slot of the local with their name.

@@ -9,7 +9,7 @@ use crate::ast::Loc;
 
 /// All rewrites.
 pub fn run(g: &mut Graph, consts: &mut Vec<Const>) {
-    g.tidy();
+    g.tidy(true);
     for bi in 0..g.order.len() {
         let b = g.order[bi] as usize;
         let mut code = std::mem::take(&mut g.blocks[b].code);
@@ -17,15 +17,16 @@ pub fn run(g: &mut Graph, consts: &mut Vec<Const>) {
         g.blocks[b].code = code;
     }
     // A rewritten branch may be decided now; then its other side is dead.
-    g.tidy();
+    g.tidy(true);
     for bi in 0..g.order.len() {
         thread_jumps(g, g.order[bi] as usize);
     }
-    g.tidy();
+    g.tidy(true);
     for bi in 0..g.order.len() {
         let b = g.order[bi] as usize;
         let mut code = std::mem::take(&mut g.blocks[b].code);
         remove_pairs(&mut code);
+        shorten_swaps(&mut code);
         for i in (0..code.len()).rev() {
             if code[i].op == Op::Swap {
                 static_swaps(&mut code, i);
@@ -65,9 +66,39 @@ fn add_const(consts: &mut Vec<Const>, c: Const) -> u32 {
     }
 }
 
-fn within(code: &mut Vec<In>, consts: &mut Vec<Const>) {
+/// `BUILD_TUPLE` of constants is a constant.
+fn fold_tuple(code: &mut [In], at: usize, consts: &mut Vec<Const>) {
+    let n = code[at].arg as usize;
+    let mut items = Vec::new();
+    let mut k = at;
+    while items.len() < n {
+        if k == 0 {
+            return;
+        }
+        k -= 1;
+        match code[k].op {
+            Op::Nop => continue,
+            Op::LoadSmallInt => items.push(Const::Int(i64::from(code[k].arg))),
+            Op::LoadConst if !matches!(consts[code[k].arg as usize], Const::Code(_)) => {
+                items.push(consts[code[k].arg as usize].clone());
+            }
+            _ => return,
+        }
+    }
+    items.reverse();
+    code[k..at].iter_mut().for_each(In::nop);
+    code[at].op = Op::LoadConst;
+    code[at].arg = add_const(consts, Const::Tuple(items.into()));
+}
+
+fn within(code: &mut [In], consts: &mut Vec<Const>) {
     let mut i = 0;
     while i < code.len() {
+        if code[i].op == Op::BuildTuple
+            && code.get(i + 1).is_none_or(|n| n.op != Op::UnpackSequence)
+        {
+            fold_tuple(code, i, consts);
+        }
         let next = code.get(i + 1).map_or(Op::Cache, |n| n.op);
         match code[i].op {
             Op::LoadConst | Op::LoadSmallInt => {
@@ -205,6 +236,59 @@ fn remove_pairs(code: &mut [In]) {
     }
 }
 
+/// A run of `SWAP`s is a permutation; it is done again with as few as its cycles need.
+fn shorten_swaps(code: &mut [In]) {
+    let mut i = 0;
+    while i < code.len() {
+        if code[i].op != Op::Swap {
+            i += 1;
+            continue;
+        }
+        let mut end = i;
+        let (mut depth, mut swaps) = (0, 0);
+        while end < code.len() && matches!(code[end].op, Op::Swap | Op::Nop) {
+            if code[end].op == Op::Swap {
+                depth = depth.max(code[end].arg as usize);
+                swaps += 1;
+            }
+            end += 1;
+        }
+        if swaps > 1 {
+            const DONE: usize = usize::MAX;
+            let mut stack: Vec<usize> = (0..depth).collect();
+            for s in &code[i..end] {
+                if s.op == Op::Swap {
+                    stack.swap(0, s.arg as usize - 1);
+                }
+            }
+            // Each cycle through a place other than the top takes one swap more than its length,
+            // so there are never more than before. They are written from the back.
+            let mut at = end;
+            for from in 0..depth {
+                if stack[from] == DONE || stack[from] == from {
+                    continue;
+                }
+                let mut j = from;
+                loop {
+                    if j > 0 && at > i {
+                        at -= 1;
+                        code[at].op = Op::Swap;
+                        code[at].arg = j as u32 + 1;
+                    }
+                    if stack[j] == DONE {
+                        break;
+                    }
+                    let next = stack[j];
+                    stack[j] = DONE;
+                    j = next;
+                }
+            }
+            code[i..at].iter_mut().for_each(In::nop);
+        }
+        i = end;
+    }
+}
+
 fn swappable(op: Op) -> bool {
     matches!(op, Op::StoreFast | Op::StoreFastMaybeNull | Op::PopTop)
 }
@@ -284,15 +368,19 @@ fn thread_jumps(g: &mut Graph, b: usize) {
             Op::JumpIfTrue => matches!(first.op, Op::Jump | Op::JumpIfTrue),
             _ => false,
         };
-        // A line of its own must show up as a line event.
-        let line_ok = !first.loc.has_line() || first.loc.line == last.loc.line;
-        if !threads || !line_ok || first.target == last.target || first.except != last.except {
+        if !threads || first.target == last.target || first.except != last.except {
             return;
         }
         let op = if last.op == Op::JumpNoInterrupt { first.op } else { last.op };
         let at = g.blocks[b].code.len() - 1;
-        g.blocks[b].code[at].target = first.target;
-        g.blocks[b].code[at].op = op;
+        let code = &mut g.blocks[b].code;
+        code[at].target = first.target;
+        code[at].op = op;
+        // A line of its own must still show: the NOP goes where it says nothing new.
+        if first.loc.has_line() && first.loc.line != last.loc.line {
+            code[at].loc = first.loc;
+            code.insert(at, In { except: last.except, ..In::new(Op::Nop, 0, last.loc) });
+        }
     }
 }
 

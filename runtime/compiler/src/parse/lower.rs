@@ -442,11 +442,19 @@ impl<'a> Lower<'a> {
                 attr: self.ident(&x.attr),
                 ctx: ctx(x.ctx),
             },
-            r::Expr::Call(x) => ExprKind::Call(Box::new(Call {
-                func: self.expr(&x.func),
-                args: self.exprs(&x.arguments.args),
-                keywords: self.keywords(&x.arguments.keywords),
-            })),
+            r::Expr::Call(x) => {
+                let func = self.expr(&x.func);
+                let mut args = self.exprs(&x.arguments.args);
+                // The parentheses of the call are those of its only argument.
+                if let ([r::Expr::Generator(g)], []) =
+                    (&x.arguments.args[..], &x.arguments.keywords[..])
+                    && !g.parenthesized
+                {
+                    args[0].loc = self.loc(x.arguments.range);
+                }
+                let keywords = self.keywords(&x.arguments.keywords);
+                ExprKind::Call(Box::new(Call { func, args, keywords }))
+            }
             r::Expr::StringLiteral(x) => self.string(&x.value),
             r::Expr::BytesLiteral(x) => self.bytes(&x.value),
             r::Expr::NumberLiteral(x) => Self::constant(match &x.value {

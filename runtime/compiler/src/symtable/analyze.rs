@@ -239,7 +239,7 @@ impl Pass<'_> {
     ) {
         let entries: Vec<_> = self.table.scopes[comp].symbols.iter().collect();
         let in_class = self.table.scopes[id].kind == BlockKind::Class;
-        let mut remove_class = false;
+        let mut removed = Vec::new();
         for (name, s) in entries {
             if s.flags & flag::PARAM != 0 {
                 continue;
@@ -248,10 +248,16 @@ impl Pass<'_> {
             if place == Place::Cell || s.flags & flag::COMP_CELL != 0 {
                 inlined_cells.insert(name);
             }
-            if place == Place::Free && in_class && name == sym::CLASS {
+            let implicit =
+                matches!(name, sym::CLASS | sym::CLASSDICT | sym::CONDITIONAL_ANNOTATIONS);
+            if place == Place::Free && in_class && implicit {
+                // A function inside the comprehension takes it from the class's own cell.
+                if self.free_in_child(comp, name) {
+                    continue;
+                }
                 place = Place::GlobalImplicit;
                 comp_free.remove(&name);
-                remove_class = true;
+                removed.push(name);
             }
             match self.table.scopes[id].symbols.get(name) {
                 None => {
@@ -271,8 +277,8 @@ impl Pass<'_> {
             }
         }
         self.table.scopes[comp].has_free = !comp_free.is_empty();
-        if remove_class {
-            self.table.scopes[comp].symbols.remove(sym::CLASS);
+        for name in removed {
+            self.table.scopes[comp].symbols.remove(name);
         }
     }
 

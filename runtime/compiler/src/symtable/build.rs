@@ -94,15 +94,8 @@ impl Builder<'_> {
         self.table.scopes.len() - 1
     }
 
-    /// In a class body, or in the type parameters of something in one.
     fn directly_in_class(&self) -> bool {
-        let kind =
-            |back: usize| self.stack.iter().rev().nth(back).map(|&i| self.table.scopes[i].kind);
-        match kind(0) {
-            Some(BlockKind::Class) => true,
-            Some(BlockKind::TypeParameters) => kind(1) == Some(BlockKind::Class),
-            _ => false,
-        }
+        self.stack.last().is_some_and(|&i| self.table.scopes[i].kind == BlockKind::Class)
     }
 
     fn enter(&mut self, name: Sym, kind: BlockKind, loc: Loc) -> ScopeId {
@@ -490,9 +483,8 @@ impl Builder<'_> {
         self.exprs(&f.decorators)?;
         let generic = !f.type_params.is_empty();
         if generic {
-            let defaults = !f.args.defaults.is_empty();
             let kw = f.args.kw_defaults.iter().any(Option::is_some);
-            self.enter_type_params(f.id, f.name, defaults, kw, false, loc)?;
+            self.enter_type_params(f.id, f.name, true, kw, false, loc)?;
             self.type_params(&f.type_params)?;
         }
         let has_doc = f.body.first().is_some_and(|s| s.as_docstring().is_some());
