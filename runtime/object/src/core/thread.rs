@@ -90,6 +90,46 @@ pub struct Hooks {
     pub set_cell: fn(&mut Thread, Value, Value) -> R<()>,
 }
 
+/// The answer of a door behind which nobody is.
+#[cold]
+fn nobody<T>(th: &mut Thread) -> R<T> {
+    Err(th.system_error(format_args!("the interpreter is not running")))
+}
+
+impl Hooks {
+    /// Hooks of a process without an interpreter, for tests of objects alone: warnings pass, questions about frames have
+    /// no answer, and whatever would run code raises SystemError.
+    pub const BARE: Hooks = Hooks {
+        warn: |_, _, _| Ok(()),
+        import: |th, _| nobody(th),
+        unraisable: |_, _, _, _| {},
+        poll: |_| Ok(()),
+        current_module_name: |_| None,
+        module_repr: |th, _| nobody(th),
+        module_is_initializing: |_, _| false,
+        type_union: |th, _, _| nobody(th),
+        mapping_proxy: |th, _| nobody(th),
+        type_annotations: |th, _| nobody(th),
+        type_annotate: |th, _| nobody(th),
+        current_globals: |_| None,
+        current_locals: nobody,
+        build_class: |th, _| nobody(th),
+        import_name: |th, _, _, _, _, _| nobody(th),
+        compile: |th, _, _, _, _, _, _| nobody(th),
+        eval_code: |th, _, _, _, _| nobody(th),
+        sys_get: |_, _| None,
+        anext_default: |th, _, _| nobody(th),
+        is_finalizing: |_| false,
+        get_frame: |th, _| nobody(th),
+        clear_caches: nobody,
+        set_recursion_limit: |th, limit| th.recursion_limit = limit,
+        print_exception: |th, _, _| nobody(th),
+        first_weakref: |_, _| Ok(Value::none()),
+        is_function: |_| false,
+        set_cell: |th, _, _| nobody(th),
+    };
+}
+
 /// Entry of the per-thread method cache.
 #[derive(Clone, Copy)]
 pub struct LookupEntry {
