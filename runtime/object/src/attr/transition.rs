@@ -76,6 +76,7 @@ impl Shape {
         });
         // ORDERING: Release; pairs with the Acquire in `name_table`.
         self.table.store(t as *const ValueArray as *mut u8, ord!("shape.set_table", Release));
+        crate::heap::write_barrier((&raw const *self).cast(), t as *const ValueArray as u64);
         Ok(())
     }
 }
@@ -186,6 +187,10 @@ impl Made {
             parent
                 .transitions
                 .store(self.list as *const ValueArray as *mut u8, ord!("shape.link", Release));
+            crate::heap::write_barrier(
+                (&raw const *parent).cast(),
+                self.list as *const ValueArray as u64,
+            );
         }
         // False: others added more children meanwhile than the list made beforehand has room for.
         at < self.list.cap()

@@ -43,6 +43,7 @@ impl Header {
     pub fn set_shape(&self, shape: &Shape) {
         // ORDERING: Release; pairs with the Acquire in `shape_ptr`. Model: shape_transition.
         self.shape.store(shape as *const Shape as *mut Shape, ord!("header.set_shape", Release));
+        crate::heap::write_barrier((&raw const *self).cast(), shape as *const Shape as u64);
     }
 
     /// The type's own 32 bits.

@@ -611,6 +611,7 @@ impl Type {
     pub(crate) fn set_instance_shape(&self, s: &'static Shape) {
         // ORDERING: Release; pairs with the Acquire in `shape_of_instances_ptr`. Carries: the shape's fields.
         self.shape.store(s as *const Shape as *mut Shape, ord!("type.set_shape", Release));
+        crate::heap::write_barrier((&raw const *self).cast(), s as *const Shape as u64);
     }
 
     /// `__name__` as a Rust string (for messages; slow path).

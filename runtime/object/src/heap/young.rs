@@ -26,7 +26,8 @@ static BARRIER: Barrier =
     Barrier { base: AtomicUsize::new(0), span: AtomicUsize::new(0), cards: AtomicUsize::new(0) };
 
 /// The one door for stores of possible pointers into cells: call after storing `word` at `place`, before the next
-/// safepoint. `place` is any address inside the cell that was stored to.
+/// safepoint. `place` is any address inside the cell that was
+/// stored to, or inside the container whose backing array it is.
 #[inline(always)]
 pub fn write_barrier(place: *const u8, word: u64) {
     // ORDERING: Relaxed all; set once before other threads run. COST: three loads of one line and a compare while young
@@ -74,6 +75,7 @@ impl Heap {
         let before = t.stack.len();
         let old = self.space.alloc_bits();
         let mut last_large = u32::MAX;
+        let mut arrays = Tracer::new(&self.space, high, Mode::Collect);
         for b in 0..high {
             // SAFETY: below `high` everything is committed; the world is stopped.
             let (info, words) = unsafe { (&*self.space.info(b), &*self.space.block_cards(b)) };
@@ -85,7 +87,7 @@ impl Heap {
                 let head = self.space.block_addr(info.head);
                 // SAFETY: a large object's first granule.
                 if info.head != last_large && unsafe { self.space.bit(old, head) } {
-                    t.stack.push(head);
+                    self.push_again(head, t, &mut arrays);
                 }
                 last_large = info.head;
                 continue;
@@ -103,7 +105,7 @@ impl Heap {
                     let at = start + i * cell;
                     // SAFETY: in the block.
                     if unsafe { self.space.bit(old, at) } {
-                        t.stack.push(at);
+                        self.push_again(at, t, &mut arrays);
                     }
                     i += 1;
                 }
@@ -111,6 +113,27 @@ impl Heap {
             }
         }
         t.stack.len() - before
+    }
+
+    /// Pushes an old object and the old backing arrays that it refers to: containers name themselves to the barrier
+    /// when they store into their arrays.
+    fn push_again(&self, cell: usize, t: &mut Tracer, arrays: &mut Tracer) {
+        t.stack.push(cell);
+        // SAFETY: an old object in the stopped world.
+        unsafe {
+            let head = head_of(cell);
+            if head.flags & (super::HEAD_INTERNAL | super::HEAD_LEAF) == 0 {
+                (head.trace)(cell as *mut u8, arrays);
+            }
+            for a in arrays.stack.drain(..) {
+                // A cell that is not old is reached by the ordinary way.
+                if self.space.bit(self.space.alloc_bits(), a)
+                    && head_of(a).flags & super::HEAD_INTERNAL != 0
+                {
+                    t.stack.push(a);
+                }
+            }
+        }
     }
 
     /// Forgets what the barrier remembered.

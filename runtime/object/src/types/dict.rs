@@ -144,6 +144,7 @@ impl Dict {
                         None
                     }
                 };
+                crate::heap::write_barrier(self as *const Dict as *const u8, key.word());
                 crate::heap::write_barrier(self as *const Dict as *const u8, value.word());
                 Ok(Some(old))
             })?;
