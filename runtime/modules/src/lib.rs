@@ -3,6 +3,7 @@
 pub mod builtins;
 pub mod cmath;
 pub mod math;
+pub mod operator;
 pub mod random;
 pub mod registry;
 pub mod sys;

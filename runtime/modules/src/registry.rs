@@ -7,6 +7,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &crate::builtins::MODULE,
     &crate::cmath::MODULE,
     &crate::math::MODULE,
+    &crate::operator::MODULE,
     &crate::random::MODULE,
     &crate::sys::MODULE,
 ];

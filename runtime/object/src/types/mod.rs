@@ -11,6 +11,7 @@ pub mod descr;
 pub mod dict;
 pub mod exceptions;
 pub mod float;
+pub mod getters;
 pub mod int;
 pub mod iterators;
 pub mod list;

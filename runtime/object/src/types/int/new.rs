@@ -106,7 +106,7 @@ fn from_text(th: &mut Thread, x: Value, base: Value) -> R {
 }
 
 /// The bytes behind an object with a buffer.
-pub(crate) fn bytes_like(th: &mut Thread, x: Value, only_bytes: bool) -> R<Option<Vec<u8>>> {
+pub fn bytes_like(th: &mut Thread, x: Value, only_bytes: bool) -> R<Option<Vec<u8>>> {
     let ty = x.type_of();
     let Some(get) = ty.slots().buffer else { return Ok(None) };
     if only_bytes && !matches!(ty.layout().spec.name, "bytes" | "bytearray") {
