@@ -7,3 +7,4 @@ pub mod operator;
 pub mod random;
 pub mod registry;
 pub mod sys;
+pub mod thread;

@@ -4,6 +4,7 @@ use heddle_object::ModuleDef;
 
 /// All native modules, sorted by name.
 pub static MODULES: &[&ModuleDef] = &[
+    &crate::thread::MODULE,
     &crate::builtins::MODULE,
     &crate::cmath::MODULE,
     &crate::math::MODULE,

@@ -166,3 +166,96 @@ impl Busy {
         r
     }
 }
+
+/// The lock behind `threading.Lock`: any thread may release it, and a waiting main thread still sees signals.
+pub struct ThreadLock(AtomicU8);
+
+impl Default for ThreadLock {
+    fn default() -> Self {
+        ThreadLock::new()
+    }
+}
+
+/// How often a waiting thread looks for signals and asynchronous exceptions. Long enough to cost nothing, short enough
+/// that Ctrl-C feels immediate (arbitrary).
+const LOOK_MS: u64 = 50;
+
+impl ThreadLock {
+    /// Free.
+    pub const fn new() -> ThreadLock {
+        ThreadLock(AtomicU8::new(0))
+    }
+    /// Takes the lock if it is free.
+    #[inline]
+    pub fn try_acquire(&self) -> bool {
+        mutex::try_lock(&self.0)
+    }
+    /// Takes the lock; false when the deadline passed.
+    ///
+    /// **Errors:** what a signal handler raised meanwhile. **Threads:** sleeps detached. **Escapes:** yes (handlers).
+    pub fn acquire(&self, th: &mut Thread, deadline: Option<std::time::Instant>) -> R<bool> {
+        loop {
+            if self.try_acquire() {
+                return Ok(true);
+            }
+            let now = std::time::Instant::now();
+            if deadline.is_some_and(|d| d <= now) {
+                return Ok(false);
+            }
+            let look = now + std::time::Duration::from_millis(LOOK_MS);
+            let until = deadline.map_or(look, |d| d.min(look));
+            let rt = th.rt;
+            if mutex::lock_until(&rt.world, &th.slot, &self.0, until) {
+                return Ok(true);
+            }
+            th.poll()?;
+        }
+    }
+    /// Releases the lock; false when it was free.
+    #[inline]
+    pub fn release(&self) -> bool {
+        if !mutex::is_locked(&self.0) {
+            return false;
+        }
+        mutex::unlock(&self.0);
+        true
+    }
+    /// Whether somebody holds it.
+    #[inline]
+    pub fn is_locked(&self) -> bool {
+        mutex::is_locked(&self.0)
+    }
+    /// Makes it free without waking anybody: in a forked child.
+    pub fn reset(&self) {
+        // ORDERING: Relaxed; there is one thread.
+        self.0.store(0, ord!("threadlock.reset", Relaxed));
+    }
+}
+
+/// A number that threads share, for native modules.
+pub struct Shared(AtomicU64);
+
+impl Shared {
+    /// With this value.
+    pub const fn new(v: u64) -> Shared {
+        Shared(AtomicU64::new(v))
+    }
+    /// The value.
+    #[inline]
+    pub fn get(&self) -> u64 {
+        // ORDERING: Acquire; pairs with the Release in `set`.
+        self.0.load(ord!("shared.get", Acquire))
+    }
+    /// Changes it.
+    #[inline]
+    pub fn set(&self, v: u64) {
+        // ORDERING: Release; pairs with the Acquire in `get`.
+        self.0.store(v, ord!("shared.set", Release))
+    }
+    /// Adds, wrapping; gives the old value.
+    #[inline]
+    pub fn add(&self, v: u64) -> u64 {
+        // ORDERING: AcqRel; as the two above.
+        self.0.fetch_add(v, ord!("shared.add", AcqRel))
+    }
+}

@@ -32,6 +32,24 @@ impl Default for ExcItem {
     }
 }
 
+/// What a new thread shall do.
+pub struct ThreadStart {
+    /// Called with the arguments; what it raises is reported by `sys.unraisablehook` (SystemExit is silent).
+    pub function: Value,
+    /// Positional arguments.
+    pub args: &'static crate::types::Tuple,
+    /// Keyword arguments.
+    pub kwargs: Option<&'static crate::types::Dict>,
+    /// Whether the process may end while it runs.
+    pub daemon: bool,
+    /// Native stack; 0 for the default.
+    pub stack_bytes: usize,
+    /// Runs in the new thread, attached, before the function; the starter waits for it.
+    pub begun: Box<dyn FnOnce(&Thread) + Send>,
+    /// Runs last, when the thread no longer touches objects.
+    pub ended: Box<dyn FnOnce() + Send>,
+}
+
 /// What `object` asks of the crates above it. Filled in once by the vm before any Python code runs.
 pub struct Hooks {
     /// `warnings.warn(message, category)`; an error means that the warning was turned into an exception.
@@ -82,6 +100,14 @@ pub struct Hooks {
     pub set_recursion_limit: fn(&mut Thread, i32),
     /// Prints an exception with this traceback (or None) to `sys.stderr`, as `sys.excepthook` does.
     pub print_exception: fn(&mut Thread, Value, Value) -> R<()>,
+    /// Starts a thread; gives its identifier (the address of its state).
+    pub start_thread: fn(&mut Thread, ThreadStart) -> R<u64>,
+    /// Waits for all threads that are not daemons (`threading._shutdown` at the end).
+    pub join_threads: fn(&mut Thread) -> R<()>,
+    /// Identifier of the main thread.
+    pub main_ident: fn(&mut Thread) -> u64,
+    /// Makes a signal pending, as if it had arrived.
+    pub trip_signal: fn(&mut Thread, i32),
     /// The first weak reference to an object, or None.
     pub first_weakref: fn(&mut Thread, Value) -> R,
     /// Whether a value is a Python function.
