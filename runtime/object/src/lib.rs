@@ -11,6 +11,8 @@ pub mod names;
 pub mod num;
 pub mod ops;
 pub mod text;
+#[cfg(test)]
+mod test_support;
 pub mod ty;
 pub mod types;
 

@@ -114,6 +114,9 @@ pub struct Hooks {
     pub is_function: fn(Value) -> bool,
     /// Sets the contents of a cell; TypeError for anything else.
     pub set_cell: fn(&mut Thread, Value, Value) -> R<()>,
+    /// What `super()` without arguments means in the innermost Python frame: the class and the first argument.
+    /// RuntimeError when there is no such frame.
+    pub super_context: fn(&mut Thread) -> R<(Value, Value)>,
 }
 
 /// The answer of a door behind which nobody is.
@@ -157,6 +160,7 @@ impl Hooks {
         first_weakref: |_, _| Ok(Value::none()),
         is_function: |_| false,
         set_cell: |th, _, _| nobody(th),
+        super_context: |th| Err(th.runtime_error(format_args!("super(): no current frame"))),
     };
 }
 
@@ -350,6 +354,13 @@ impl Thread {
         let (rt, slot): (_, *const Slot) = (self.rt, &self.slot);
         // SAFETY: the slot lives as long as the thread and has interior mutability only.
         heddle_sync::critical::with(&rt.world, unsafe { &*slot }, &obj.word, || f(self))
+    }
+
+    /// Runs `f` as a critical section on `obj` that can reach no safepoint: `f` gets no thread, so it cannot allocate.
+    /// On an object of this thread it costs one compare.
+    #[inline(always)]
+    pub fn critical_leaf<T>(&mut self, obj: &Header, f: impl FnOnce() -> T) -> T {
+        heddle_sync::critical::leaf(&self.rt.world, &self.slot, &obj.word, f)
     }
 
     /// Runs `f` as a critical section on two objects.

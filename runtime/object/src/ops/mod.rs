@@ -232,11 +232,13 @@ pub fn to_tuple(th: &mut Thread, v: Value) -> R<&'static Tuple> {
 
 /// `list(v)`
 pub fn to_list(th: &mut Thread, v: Value) -> R<&'static List> {
-    let l = List::new(th, &[])?;
-    let it = iter(th, v)?;
-    while let Some(x) = next(th, it)? {
-        l.push(th, x)?;
+    if v.is_exact::<List>()
+        && let Some(l) = v.cast::<List>()
+    {
+        return l.copy(th);
     }
+    let l = List::new(th, &[])?;
+    crate::types::list::extend(th, l, v)?;
     Ok(l)
 }
 

@@ -12,7 +12,9 @@ pub mod dict;
 pub mod exceptions;
 pub mod float;
 pub mod getters;
+pub mod generic_alias;
 pub mod int;
+pub mod items;
 pub mod iterators;
 pub mod list;
 pub mod module;
@@ -65,6 +67,14 @@ pub fn all() -> Vec<&'static StaticType> {
         &DICT,
         &MODULE,
         &iterators::SEQUENCE_ITERATOR,
+        &iterators::LIST_ITER,
+        &iterators::LIST_REVERSE_ITER,
+        &iterators::TUPLE_ITER,
+        &iterators::enumerate::ENUMERATE,
+        &iterators::enumerate::REVERSED,
+        &iterators::combine::MAP,
+        &iterators::combine::FILTER,
+        &iterators::combine::ZIP,
         &callable_iterator::CALLABLE_ITERATOR,
         &namespace::NAMESPACE,
         &descr::BUILTIN_FUNCTION,

@@ -9,7 +9,7 @@ use crate::error::{R, Raised};
 use crate::heap::Tracer;
 use crate::ops;
 use crate::payload;
-use crate::types::Str;
+use crate::types::{Str, Tuple};
 use heddle_sync::table::{self, Table};
 
 /// A pointer to the current table.
@@ -237,6 +237,16 @@ impl Dict {
             }
         }
         None
+    }
+
+    /// The keys at this moment. **Escapes:** no.
+    pub fn keys_tuple(&self, th: &mut Thread) -> R<&'static Tuple> {
+        th.critical(&self.header, |th| {
+            let mut pos = 0;
+            Tuple::from_fn(th, self.len(), |_| {
+                self.next(&mut pos).map_or_else(Value::none, |e| e.0)
+            })
+        })
     }
 
     /// Removes everything. **Escapes:** no.
