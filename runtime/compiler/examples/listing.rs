@@ -17,6 +17,22 @@ fn main() {
         println!("{} files, {} failed, {:.1} MB/s", tally.files, tally.failed, mbs);
         return;
     }
+    if args.peek().is_some_and(|a| a == "--errors") {
+        // Programs separated by RS; one line of outcome each.
+        let text = args.nth(1).and_then(|p| std::fs::read_to_string(p).ok()).unwrap_or_default();
+        for program in text.split('\x1e') {
+            match compile(program, "<s>", Mode::Exec, CompileFlags::default()) {
+                Ok(_) => println!("ok"),
+                Err(e) => {
+                    println!(
+                        "{:?}: {} @{}:{}-{}:{}",
+                        e.kind, e.msg, e.line, e.col_offset, e.end_line, e.end_col
+                    );
+                }
+            }
+        }
+        return;
+    }
     let Some(path) = args.next() else { return };
     let bytes = std::fs::read(&path).unwrap_or_default();
     let result =
@@ -165,6 +181,10 @@ fn constant(c: &Const) -> String {
         Const::Code(c) => format!("<code {}>", c.name),
         Const::Str(s) => format!("{:?}", s.to_str_lossy()),
         Const::Int(i) => i.to_string(),
+        Const::BigInt(b) => {
+            let digits: String = b.magnitude.iter().rev().map(|d| format!("{d:02x}")).collect();
+            format!("{}0x{}", if b.negative { "-" } else { "" }, digits.trim_start_matches('0'))
+        }
         Const::Tuple(t) => format!("({})", t.iter().map(constant).collect::<Vec<_>>().join(", ")),
         Const::FrozenSet(t) => {
             let mut t: Vec<_> = t.iter().map(constant).collect();

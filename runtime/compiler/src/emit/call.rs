@@ -85,7 +85,7 @@ impl<'a> Emitter<'a> {
         }
         self.exprs(&c.args)?;
         let loc = self.attr_loc_in(loc, aloc);
-        self.finish_call(0, c.args.len(), &c.keywords, loc)?;
+        self.finish_call(0, c.args.len(), &c.keywords, loc, aloc)?;
         Ok(true)
     }
 
@@ -94,7 +94,14 @@ impl<'a> Emitter<'a> {
         if loc.line != attr.line { Loc { line: attr.line, col: attr.col, ..loc } } else { loc }
     }
 
-    fn finish_call(&mut self, extra: u32, args: usize, keywords: &'a [Keyword], loc: Loc) -> Res {
+    fn finish_call(
+        &mut self,
+        extra: u32,
+        args: usize,
+        keywords: &'a [Keyword],
+        loc: Loc,
+        names_loc: Loc,
+    ) -> Res {
         let n = extra + args as u32;
         if keywords.is_empty() {
             self.op(Op::Call, n, loc);
@@ -108,7 +115,7 @@ impl<'a> Emitter<'a> {
             .filter_map(|k| k.arg)
             .map(|a| Const::Str(self.names.get(a).into()))
             .collect();
-        self.load_const(Const::Tuple(names), loc);
+        self.load_const(Const::Tuple(names), names_loc);
         self.op(Op::CallKw, n + keywords.len() as u32, loc);
         Ok(())
     }
@@ -132,7 +139,7 @@ impl<'a> Emitter<'a> {
                 self.name(name, Ctx::Load, loc)?;
                 n += 1;
             }
-            return self.finish_call(pushed, n, keywords, loc);
+            return self.finish_call(pushed, n, keywords, loc, loc);
         }
         match args {
             [Expr { kind: ExprKind::Starred { value, .. }, .. }]

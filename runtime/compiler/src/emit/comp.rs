@@ -42,7 +42,7 @@ impl<'a> Emitter<'a> {
         self.enter_scope(name, UnitKind::Comprehension, scope, loc.line, None)?;
         self.u().argcount = 1;
         self.comp_build(c.kind, loc);
-        self.op(Op::LoadFast, 0, first.iter.loc);
+        self.op(Op::LoadFast, 0, loc);
         self.comp_loop(c, 0, 0, loc)?;
         if c.kind == CompKind::Generator {
             self.wrap_stop_iteration();

@@ -91,12 +91,12 @@ impl<'a> Emitter<'a> {
         let iloc = iter.loc;
         self.op0(Op::GetAiter, iloc);
         self.place(start);
-        self.push_block(Kind::AsyncFor, start, end, iloc)?;
-        self.jump(Op::SetupFinally, except, iloc);
-        self.op0(Op::GetAnext, iloc);
-        self.load_none(iloc);
-        self.yield_from_at(send, true, iloc);
-        self.op0(Op::PopBlock, iloc);
+        self.push_block(Kind::AsyncFor, start, end, loc)?;
+        self.jump(Op::SetupFinally, except, loc);
+        self.op0(Op::GetAnext, loc);
+        self.load_none(loc);
+        self.yield_from_at(send, true, loc);
+        self.op0(Op::PopBlock, loc);
         self.expr(target)?;
         self.stmts(body)?;
         self.jump(Op::Jump, start, Loc::NONE);

@@ -243,10 +243,11 @@ impl<'a> Emitter<'a> {
 
     fn annotated(f: &'a FunctionDef) -> Vec<(Sym, &'a Expr)> {
         let a = &f.args;
+        // The order in which Python computes them, positional-only ones after the others.
         let all = a
-            .posonly
+            .args
             .iter()
-            .chain(&a.args)
+            .chain(&a.posonly)
             .chain(a.vararg.as_deref())
             .chain(&a.kwonly)
             .chain(a.kwarg.as_deref());

@@ -134,7 +134,7 @@ impl Graph {
 
     /// The block after position `i` of the layout.
     pub fn next(&self, i: usize) -> u32 {
-        self.order.get(i + 1).copied().unwrap_or(NO_BLOCK)
+        i.checked_add(1).and_then(|i| self.order.get(i)).copied().unwrap_or(NO_BLOCK)
     }
 
     /// Sends jumps to empty blocks to what follows them, and drops the empty blocks.
@@ -216,9 +216,11 @@ impl Graph {
         // A few rounds suffice; the bound only guards against code that could unroll for ever.
         for _ in 0..8 {
             self.remove_unreachable();
-            let mut again = self.remove_nops();
-            again |= self.remove_jumps_to_next();
+            // These two rely on the counts of ways in, which the others make stale.
+            let mut again = self.merge();
             again |= inline && self.inline_small();
+            again |= self.remove_nops();
+            again |= self.remove_jumps_to_next();
             if !again {
                 break;
             }
@@ -239,6 +241,28 @@ impl Graph {
                 changed = true;
             }
         }
+        changed
+    }
+
+    /// A block that only its predecessor leads to becomes part of it.
+    fn merge(&mut self) -> bool {
+        let mut order: Vec<u32> = Vec::with_capacity(self.order.len());
+        for i in 0..self.order.len() {
+            let b = self.order[i] as usize;
+            if let Some(&prev) = order.last() {
+                let p = &self.blocks[prev as usize];
+                let next = &self.blocks[b];
+                let straight = p.code.last().is_none_or(|l| !l.op.is_jump() && !l.op.is_exit());
+                if straight && next.preds == 1 && !next.handler && p.cold == next.cold {
+                    let mut code = std::mem::take(&mut self.blocks[b].code);
+                    self.blocks[prev as usize].code.append(&mut code);
+                    continue;
+                }
+            }
+            order.push(b as u32);
+        }
+        let changed = order.len() != self.order.len();
+        self.order = order;
         changed
     }
 

@@ -1,6 +1,6 @@
 //! Small rewrites within a block, and jumps that lead to jumps.
 
-use heddle_tlbc::defs::operands::COMPARE_BOOL;
+use heddle_tlbc::defs::operands::{COMPARE_BOOL, Intrinsic1};
 use heddle_tlbc::image::Const;
 
 use super::graph::{Graph, In, NO_BLOCK};
@@ -172,6 +172,12 @@ fn within(code: &mut [In], consts: &mut Vec<Const>) {
                 _ => {}
             },
             Op::ToBool if next == Op::ToBool => code[i].nop(),
+            // A loop takes the list as well as the tuple.
+            Op::CallIntrinsic1
+                if next == Op::GetIter && code[i].arg == Intrinsic1::ListToTuple as u32 =>
+            {
+                code[i].nop();
+            }
             Op::UnaryNot if next == Op::ToBool => {
                 let at = code[i];
                 code[i].nop();
@@ -377,8 +383,11 @@ fn thread_jumps(g: &mut Graph, b: usize) {
         code[at].target = first.target;
         code[at].op = op;
         // A line of its own must still show: the NOP goes where it says nothing new.
-        if first.loc.has_line() && first.loc.line != last.loc.line {
-            code[at].loc = first.loc;
+        if !first.loc.has_line() {
+            continue;
+        }
+        code[at].loc = first.loc;
+        if first.loc.line != last.loc.line {
             code.insert(at, In { except: last.except, ..In::new(Op::Nop, 0, last.loc) });
         }
     }

@@ -177,7 +177,7 @@ impl Builder<'_> {
         let s = scope.symbols.entry(m);
         let old = s.flags;
         if flags & flag::PARAM != 0 && old & flag::PARAM != 0 {
-            let msg = format!("duplicate parameter '{}' in function definition", self.text(name));
+            let msg = format!("duplicate argument '{}' in function definition", self.text(name));
             return self.err(loc, msg);
         }
         if flags & flag::TYPE_PARAM != 0 && old & flag::TYPE_PARAM != 0 {
