@@ -4,33 +4,14 @@
 use heddle_object::core::runtime::Runtime;
 use heddle_object::core::thread::Hooks;
 use heddle_object::heap::{Config, RootVec, Why};
-use heddle_object::types::{Dict, List, Str, TYPE, Tuple};
+use heddle_object::types::{Dict, List, Str, TYPE, Tuple, weakref};
 use heddle_object::{R, Thread, Value};
-use std::mem::MaybeUninit;
 use std::sync::Mutex;
-
-fn absent() -> ! {
-    eprintln!("a hook was called that this test does not have");
-    std::process::abort()
-}
-
-/// Every hook aborts: nothing here reaches the interpreter.
-fn hooks() -> &'static Hooks {
-    const WORDS: usize = size_of::<Hooks>() / size_of::<usize>();
-    let mut h = Box::new(MaybeUninit::<Hooks>::uninit());
-    let words = h.as_mut_ptr() as *mut usize;
-    for i in 0..WORDS {
-        // SAFETY: hooks are function pointers, one word each; none of them returns.
-        unsafe { words.add(i).write(absent as fn() -> ! as usize) };
-    }
-    // SAFETY: all words are written.
-    Box::leak(unsafe { h.assume_init() })
-}
 
 fn runtime(c: Config) -> (&'static Runtime, &'static Hooks) {
     let rt: &'static Runtime = Box::leak(Box::new(Runtime::with_config(c).expect("address space")));
     rt.heap.install();
-    (rt, hooks())
+    (rt, &Hooks::BARE)
 }
 
 fn thread(rt: &'static Runtime, hooks: &'static Hooks) -> Box<Thread> {
@@ -41,7 +22,7 @@ fn thread(rt: &'static Runtime, hooks: &'static Hooks) -> Box<Thread> {
 }
 
 /// A class with attributes, instances of it, and containers around them; then checks every one.
-fn churn(th: &mut Thread, round: u64, keep: &mut RootVec) -> R<()> {
+fn churn(th: &mut Thread, round: u64, keep: &mut RootVec, weak_refs: &mut RootVec) -> R<()> {
     let ns = Dict::new(th)?;
     let name = Str::new(th, &format!("C{round}"))?;
     let bases = Tuple::new(th, &[])?;
@@ -78,6 +59,13 @@ fn churn(th: &mut Thread, round: u64, keep: &mut RootVec) -> R<()> {
             assert!(s.eq_str(&format!("value {round} {i} {a}")));
         }
     }
+    // Weak references: alive as long as the object is.
+    let first = all.get(0).expect("an item");
+    let weak = heddle_object::ops::call::call(th, weakref::REF.value(), &[first], None)?;
+    let again = heddle_object::ops::call::call(th, weakref::REF.value(), &[first], None)?;
+    assert_eq!(weak, again);
+    assert_eq!(heddle_object::ops::call::call0(th, weak)?, first);
+    weak_refs.push(weak);
     keep.push(Value::from_ref(by_key));
     if keep.len() > 8 {
         keep.truncate(3);
@@ -122,8 +110,9 @@ fn types_survive_stress_on_four_threads() {
             std::thread::spawn(move || {
                 let mut th = thread(rt, hooks);
                 let mut keep = RootVec::new(&th);
+                let mut weak = RootVec::new(&th);
                 for round in 0..60 {
-                    if churn(&mut th, id * 1000 + round, &mut keep).is_err() {
+                    if churn(&mut th, id * 1000 + round, &mut keep, &mut weak).is_err() {
                         problems
                             .lock()
                             .expect("no panic")
@@ -138,8 +127,9 @@ fn types_survive_stress_on_four_threads() {
         })
         .collect();
     let mut keep = RootVec::new(&th);
+    let mut weak = RootVec::new(&th);
     for round in 0..60 {
-        assert!(churn(&mut th, 9000 + round, &mut keep).is_ok());
+        assert!(churn(&mut th, 9000 + round, &mut keep, &mut weak).is_ok());
         poll(&mut th);
     }
     drop(keep);
@@ -154,6 +144,13 @@ fn types_survive_stress_on_four_threads() {
     let totals = rt.heap.totals();
     assert!(totals.collections > 20, "{totals:?}");
     let last = rt.heap.collect(&mut th.heap, Why::Asked);
+    let mut dead = 0;
+    for i in 0..weak.len() {
+        let v = heddle_object::ops::call::call0(&mut th, weak[i])
+            .unwrap_or_else(|_| panic!("a weak reference"));
+        dead += v.is_none() as usize;
+    }
+    assert!(dead >= 50, "{dead} of {}", weak.len());
     assert!(last.live_bytes < 8 << 20, "{last:?}");
     let mut all = RootVec::new(&th);
     rt.heap.get_objects(&mut th.heap, all.words());

@@ -21,6 +21,7 @@ mod internal;
 pub mod knobs;
 mod parallel;
 mod roots;
+mod run;
 pub mod space;
 mod stack;
 mod stats;
@@ -41,6 +42,7 @@ pub use internal::{
 };
 pub use knobs::{Config, POISON};
 pub use roots::{RootWord, RootWords};
+pub use run::{run_pending, service};
 pub use stack::{stack_base, stack_bounds};
 pub use stats::{Summary, Totals, Why};
 pub use thread::{Run, ThreadHeap, run_offset};

@@ -39,6 +39,8 @@ pub struct ThreadHeap {
     stress_left: u32,
     /// New cells with finalizers or native resources.
     pub(super) special: Vec<Special>,
+    /// Finalizers and callbacks are being run by this thread.
+    pub(super) running: bool,
 }
 
 // SAFETY: used by its thread, or by the collector while that thread is stopped.
@@ -66,6 +68,7 @@ impl ThreadHeap {
             blocks: [NO_BLOCK; CLASSES],
             stress_left: 0,
             special: Vec::new(),
+            running: false,
         }
     }
 

@@ -709,7 +709,7 @@ pub static DICT_GETSET: GetSetDef = GetSetDef {
 /// `__weakref__` of instances.
 pub static WEAKREF_GETSET: GetSetDef = GetSetDef {
     name: "__weakref__",
-    get: |th, v| (th.hooks.first_weakref)(th, v),
+    get: |th, v| Ok(crate::types::weakref::first_of(th, v)),
     set: None,
     doc: "list of weak references to the object",
 };

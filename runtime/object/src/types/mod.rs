@@ -25,6 +25,7 @@ pub mod str;
 pub mod structseq;
 pub mod tuple;
 pub mod type_;
+pub mod weakref;
 
 pub use array::ValueArray;
 pub use dict::{DICT, Dict};
@@ -88,6 +89,9 @@ pub fn all() -> Vec<&'static StaticType> {
         &descr::CLASS_METHOD,
         &descr::STATIC_METHOD,
         &descr::PROPERTY,
+        &weakref::REF,
+        &weakref::proxy::PROXY,
+        &weakref::proxy::CALLABLE_PROXY,
     ];
     v.extend(exceptions::ALL);
     v.push(&exceptions::EXCEPTION_GROUP);
