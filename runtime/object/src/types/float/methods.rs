@@ -3,6 +3,7 @@
 use super::{FLOAT, check_exact, float_of, new as new_float, new_in_class, try_f64};
 use crate::core::native::{Args, GetSetDef, MethodDef, check_positional};
 use crate::core::thread::Thread;
+use crate::core::ty::Type;
 use crate::core::value::Value;
 use crate::error::{R, Raised};
 use crate::num::float as algo;
@@ -82,7 +83,9 @@ pub fn repr(th: &mut Thread, v: Value) -> R {
 
 /// `float.__new__`
 pub fn new(th: &mut Thread, ty: Value, args: &[Value], kwnames: Option<Value>) -> R {
-    if ty == FLOAT.value() || kwnames.is_none() {
+    // A subclass with its own `__init__` may take keywords.
+    let init = |ty: &Type| ty.slots().init.map(|f| f as usize);
+    if ty.cast_type().is_none_or(|ty| init(ty) == init(FLOAT.ty())) {
         Args::new(args, kwnames).no_keywords(th, "float")?;
     }
     let args = Args::new(args, kwnames).pos;
