@@ -1,14 +1,14 @@
-//! Packs the Python part of the standard library into one archive and one sorted index.
+//! Packs the Python part of the standard library into archives and one sorted index.
 //!
 //! Owns what is embedded and in which form: `collect` chooses the files, `patches` changes those that carry another
-//! runtime's name, `pack` deflates them, `write_out` leaves `archive.bin` and `index.rs` in `OUT_DIR` for `src/lib.rs`.
-//! The input is a crate pinned by checksum, so the script runs again only when its own sources change: cargo rebuilds it
-//! when the pinned version does.
+//! runtime's name, `prepare` deflates them on all cores, `write_out` leaves the archives and `index.rs` in `OUT_DIR` for
+//! `src/lib.rs`. The library is a crate pinned by checksum, so the script runs again only when its own sources change.
 
 mod opcodes;
 mod patches;
 
 use flate2::{Compression, write::DeflateEncoder};
+use rayon::prelude::*;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
@@ -27,13 +27,15 @@ const LEFT_OUT: &[&str] = &[
     "ensurepip",
 ];
 
-/// One module on its way into the archive.
+/// One module on its way into the archives.
 struct Module {
     name: String,
     path: String,
     is_package: bool,
     source: String,
     packed: Vec<u8>,
+    /// Empty: images are not made yet.
+    image: Vec<u8>,
 }
 
 fn main() {
@@ -48,7 +50,7 @@ fn main() {
         assert!(pair[0].name != pair[1].name, "two files for module {}", pair[0].name);
     }
     patches::apply(&mut modules);
-    pack(&mut modules);
+    modules.par_iter_mut().for_each(prepare);
     write_out(&out, &modules);
     fs::copy(lib.join("PSF-LICENSE"), out.join("LICENSE")).expect("the library has a licence file");
 }
@@ -74,24 +76,15 @@ fn collect(root: &Path, folder: &Path, modules: &mut Vec<Module>) {
             };
             let source = fs::read_to_string(&path)
                 .unwrap_or_else(|e| panic!("cannot read {}: {e}", path.display()));
-            modules.push(Module { name, path: relative, is_package, source, packed: Vec::new() });
+            let (packed, image) = (Vec::new(), Vec::new());
+            modules.push(Module { name, path: relative, is_package, source, packed, image });
         }
     }
 }
 
-/// Deflates all sources, one share of them on each core.
-fn pack(modules: &mut [Module]) {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = modules.len().div_ceil(cores);
-    std::thread::scope(|scope| {
-        for part in modules.chunks_mut(share) {
-            scope.spawn(move || {
-                for module in part {
-                    module.packed = deflate(module.source.as_bytes());
-                }
-            });
-        }
-    });
+/// Deflates a module's source.
+fn prepare(module: &mut Module) {
+    module.packed = deflate(module.source.as_bytes());
 }
 
 fn deflate(bytes: &[u8]) -> Vec<u8> {
@@ -100,25 +93,29 @@ fn deflate(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("writing to memory cannot fail")
 }
 
-/// Writes the archive and the index that names each module's place in it.
+/// Writes the archives and the index that names each module's place in them.
 fn write_out(out: &Path, modules: &[Module]) {
-    let mut archive = Vec::new();
+    let (mut sources, mut images) = (Vec::new(), Vec::new());
     let mut index = String::from("pub(crate) static ENTRIES: &[Entry] = &[\n");
     for module in modules {
         writeln!(
             index,
-            "Entry {{ name: {:?}, path: {:?}, is_package: {}, at: {}, packed_bytes: {}, bytes: {} }},",
+            "Entry {{ name: {:?}, path: {:?}, is_package: {}, source_bytes: {}, packed: {}..{}, image: {}..{} }},",
             module.name,
             module.path,
             module.is_package,
-            archive.len(),
-            module.packed.len(),
             module.source.len(),
+            sources.len(),
+            sources.len() + module.packed.len(),
+            images.len(),
+            images.len() + module.image.len(),
         )
         .expect("writing to memory cannot fail");
-        archive.extend_from_slice(&module.packed);
+        sources.extend_from_slice(&module.packed);
+        images.extend_from_slice(&module.image);
     }
     index.push_str("];\n");
-    fs::write(out.join("archive.bin"), archive).expect("OUT_DIR is writable");
+    fs::write(out.join("sources.bin"), sources).expect("OUT_DIR is writable");
+    fs::write(out.join("images.bin"), images).expect("OUT_DIR is writable");
     fs::write(out.join("index.rs"), index).expect("OUT_DIR is writable");
 }

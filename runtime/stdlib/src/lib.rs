@@ -1,23 +1,30 @@
-//! The Python part of the standard library, embedded in the program.
+//! The Python part of the standard library, embedded in the program: sources, and room for compiled code.
 //!
-//! Owns the archive that the build script made: the sources of some 550 modules, each deflated on its own, behind an
-//! index sorted by module name. Finding a module costs about ten string comparisons and no allocation; only the source
-//! that is asked for is unpacked, because a start-up needs a dozen of them and tracebacks a few lines more.
+//! Owns the archives that the build script made, behind an index sorted by module name. Finding a module costs about ten
+//! string comparisons and no allocation. Code images lie there as they are, so that a start-up, which needs some thirty,
+//! decodes them in place; sources are deflated one by one and unpacked on demand, for tracebacks, `inspect` and
+//! optimization levels other than 0.
 //!
 //! The text is CPython 3.14's library (licence: [`LICENSE`]) apart from the changes listed in `build/patches.rs`.
 
 #![forbid(unsafe_code)]
 
+mod place;
+
 use flate2::{Decompress, FlushDecompress};
+use std::ops::Range;
+
+pub use place::{FOLDER, file_name};
 
 /// The licence of the embedded library, which also answers `license()` in Python.
 pub const LICENSE: &str = include_str!(concat!(env!("OUT_DIR"), "/LICENSE"));
 
-static ARCHIVE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/archive.bin"));
+static SOURCES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/sources.bin"));
+static IMAGES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/images.bin"));
 
 include!(concat!(env!("OUT_DIR"), "/index.rs"));
 
-/// Where one module of the library lies in the archive, and what is known about it without unpacking.
+/// Where one module of the library lies in the archives, and what is known about it without unpacking.
 #[derive(Debug)]
 pub struct Entry {
     /// The dotted module name, such as `importlib.util`.
@@ -26,9 +33,10 @@ pub struct Entry {
     pub path: &'static str,
     /// Whether the module is a package (its file is an `__init__.py`).
     pub is_package: bool,
-    at: usize,
-    packed_bytes: usize,
-    bytes: usize,
+    /// The length of the source.
+    pub source_bytes: usize,
+    packed: Range<usize>,
+    image: Range<usize>,
 }
 
 /// A module's source, unpacked.
@@ -47,19 +55,24 @@ impl Entry {
     ///
     /// **Threads:** any; takes no lock. **Escapes:** no.
     pub fn source(&self) -> String {
-        let packed = &ARCHIVE[self.at..self.at + self.packed_bytes];
-        let mut bytes = Vec::with_capacity(self.bytes);
+        let mut bytes = Vec::with_capacity(self.source_bytes);
         // The build script wrote the archive and this index in one go; the test below unpacks all of it.
         Decompress::new(false)
-            .decompress_vec(packed, &mut bytes, FlushDecompress::Finish)
+            .decompress_vec(&SOURCES[self.packed.clone()], &mut bytes, FlushDecompress::Finish)
             .expect("the archive is part of the program");
-        assert_eq!(bytes.len(), self.bytes, "{}: unpacked length", self.name);
+        assert_eq!(bytes.len(), self.source_bytes, "{}: unpacked length", self.name);
         String::from_utf8(bytes).expect("the build script read it as UTF-8")
     }
 
-    /// The length of the source.
-    pub fn source_bytes(&self) -> usize {
-        self.bytes
+    /// The module's code, as `heddle_tlbc::image::ser::decode` reads it: compiled with optimization level 0, its
+    /// `co_filename` being [`Entry::file_name`]. `None` when there is none, and the source has to be compiled.
+    pub fn image(&self) -> Option<&'static [u8]> {
+        Some(&IMAGES[self.image.clone()]).filter(|image| !image.is_empty())
+    }
+
+    /// What `__file__` and `co_filename` of the module are.
+    pub fn file_name(&self) -> String {
+        file_name(self.name, self.path)
     }
 }
 
@@ -73,6 +86,11 @@ pub fn find(name: &str) -> Option<&'static Entry> {
 pub fn source(name: &str) -> Option<Module> {
     let entry = find(name)?;
     Some(Module { is_package: entry.is_package, path: entry.path, source: entry.source() })
+}
+
+/// A module's code by its full dotted name; see [`Entry::image`].
+pub fn image(name: &str) -> Option<&'static [u8]> {
+    find(name)?.image()
 }
 
 /// Finds a module by its file's path below the library's folder, as tracebacks and `linecache` name it.
