@@ -2,9 +2,11 @@
 
 pub mod builtins;
 pub mod cmath;
+pub mod gc;
 pub mod math;
 pub mod operator;
 pub mod random;
 pub mod registry;
 pub mod sys;
+pub mod weakref;
 pub mod thread;

@@ -5,8 +5,10 @@ use heddle_object::ModuleDef;
 /// All native modules, sorted by name.
 pub static MODULES: &[&ModuleDef] = &[
     &crate::thread::MODULE,
+    &crate::weakref::MODULE,
     &crate::builtins::MODULE,
     &crate::cmath::MODULE,
+    &crate::gc::MODULE,
     &crate::math::MODULE,
     &crate::operator::MODULE,
     &crate::random::MODULE,

@@ -10,8 +10,8 @@ use super::finalize::{self, DropJob};
 use super::space::{Kind, Space};
 use super::stats::{Summary, Why};
 use super::thread::ThreadHeap;
-use super::trace::{Mode, Tracer};
-use super::{Heap, POISON};
+use super::trace::{Mode, Tracer, head_of};
+use super::{HEAD_INTERNAL, HEAD_LEAF, Heap, POISON};
 use heddle_sync::breaker;
 use heddle_sync::prim::{Instant, ord};
 use heddle_sync::stats::Reason;
@@ -122,6 +122,9 @@ impl Heap {
         *self.scratch.lock() = stack;
 
         // Sweep.
+        if matches!(why, Why::Asked) {
+            rest.summary.freed_cells = self.count_dead(high);
+        }
         if self.config.poison {
             self.poison_dead(high);
         }
@@ -129,9 +132,6 @@ impl Heap {
             self.clear_cards(high);
         }
         self.space.swap_bits();
-        if matches!(why, Why::Asked) {
-            rest.summary.freed_cells = self.count_dead(high);
-        }
         self.sweep(high, &mut rest.summary);
         for m in self.mutators.lock().iter() {
             // SAFETY: as above.
@@ -255,10 +255,15 @@ impl Heap {
         }
     }
 
-    /// Cells that existed and are not marked. Only for `gc.collect()`, which reports it.
+    /// Container objects that existed and are not marked. Only for `gc.collect()`, which reports it. Before the dead are
+    /// poisoned, because it looks at their shapes.
     fn count_dead(&self, high: u32) -> usize {
-        let marked = self.space.alloc_bits(); // The bitmaps are swapped already,
-        let before = self.space.mark_bits(); // so this one has the survivors of the collection before.
+        let marked = self.space.mark_bits();
+        let before = self.space.alloc_bits();
+        let tracked = |cell: usize| {
+            // SAFETY: a dead cell whose memory is untouched, as is that of its shape.
+            unsafe { head_of(cell) }.flags & (HEAD_LEAF | HEAD_INTERNAL) == 0
+        };
         let mut dead = 0;
         for b in 0..high {
             // SAFETY: below `high` everything is committed; the world is stopped.
@@ -271,10 +276,12 @@ impl Heap {
                         for i in 0..BLOCK_BYTES / cell {
                             let at = start + i * cell;
                             let was = i * cell < info.bump as usize || self.space.bit(before, at);
-                            dead += (was && !self.space.bit(marked, at)) as usize;
+                            dead += (was && !self.space.bit(marked, at) && tracked(at)) as usize;
                         }
                     }
-                    Kind::LargeHead => dead += !self.space.bit(marked, start) as usize,
+                    Kind::LargeHead => {
+                        dead += (!self.space.bit(marked, start) && tracked(start)) as usize
+                    }
                     Kind::Free | Kind::LargeTail => {}
                 }
             }

@@ -16,6 +16,7 @@
 pub mod class;
 mod collect;
 mod finalize;
+pub mod gc;
 mod inspect;
 mod internal;
 pub mod knobs;
@@ -194,6 +195,8 @@ pub struct Heap {
     totals: Mutex<Totals>,
     enabled: AtomicBool,
     frozen: AtomicUsize,
+    /// What programs set through the `gc` module.
+    pub wishes: gc::Wishes,
     /// Settings.
     pub config: Config,
 }
@@ -246,6 +249,7 @@ impl Heap {
             totals: Mutex::new(Totals::default()),
             enabled: AtomicBool::new(true),
             frozen: AtomicUsize::new(0),
+            wishes: gc::Wishes::new(),
             config,
         })
     }

@@ -31,7 +31,7 @@ pub struct Summary {
     pub live_bytes: usize,
     /// Bytes of cells that were found dead.
     pub freed_bytes: usize,
-    /// Cells (internal ones too) that were found dead; counted only when [`Why::Asked`].
+    /// Container objects that were found dead; counted only when [`Why::Asked`].
     pub freed_cells: usize,
     /// Finalizers queued.
     pub finalizers: usize,
@@ -60,6 +60,8 @@ pub struct Totals {
     pub mark_ns: u64,
     /// Bytes found dead.
     pub freed_bytes: u64,
+    /// Container objects found dead by collections that were asked for.
+    pub freed_cells: u64,
     /// Bytes given back to the system.
     pub decommitted_bytes: u64,
     /// The last collection.
@@ -77,6 +79,7 @@ impl Totals {
         self.pause_ns_max = self.pause_ns_max.max(s.pause_ns);
         self.mark_ns += s.mark_ns;
         self.freed_bytes += s.freed_bytes as u64;
+        self.freed_cells += s.freed_cells as u64;
         self.last = *s;
         if self.recent_ns.len() == 64 {
             self.recent_ns.remove(0);
