@@ -1,5 +1,6 @@
 //! Native modules, one file or folder each, in safe Rust.
 
+pub mod bisect;
 pub mod builtins;
 pub mod cmath;
 pub mod gc;
@@ -7,6 +8,7 @@ pub mod math;
 pub mod operator;
 pub mod random;
 pub mod registry;
+pub mod statistics;
 pub mod sys;
 pub mod weakref;
 pub mod thread;

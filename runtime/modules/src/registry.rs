@@ -6,12 +6,14 @@ use heddle_object::ModuleDef;
 pub static MODULES: &[&ModuleDef] = &[
     &crate::thread::MODULE,
     &crate::weakref::MODULE,
+    &crate::bisect::MODULE,
     &crate::builtins::MODULE,
     &crate::cmath::MODULE,
     &crate::gc::MODULE,
     &crate::math::MODULE,
     &crate::operator::MODULE,
     &crate::random::MODULE,
+    &crate::statistics::MODULE,
     &crate::sys::MODULE,
 ];
 

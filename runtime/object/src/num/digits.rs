@@ -27,20 +27,7 @@ pub fn decimal_digit(c: u32) -> Option<u32> {
 /// Whether Python takes the code point for a blank (`str.isspace`).
 #[inline]
 pub fn is_space(c: u32) -> bool {
-    match c {
-        9..=13
-        | 28..=32
-        | 0x85
-        | 0xa0
-        | 0x1680
-        | 0x2000..=0x200a
-        | 0x2028
-        | 0x2029
-        | 0x202f
-        | 0x205f
-        | 0x3000 => true,
-        _ => false,
-    }
+    matches!(c, 9..=13 | 28..=32 | 0x85 | 0xa0 | 0x1680 | 0x2000..=0x200a | 0x2028 | 0x2029 | 0x202f | 0x205f | 0x3000)
 }
 
 /// A literal in ASCII: digits and blanks of other scripts as their ASCII forms, anything else as `?`, which no literal

@@ -96,7 +96,7 @@ pub static COMPLEX: StaticType = StaticType::new(TypeSpec {
 /// **Errors:** MemoryError. **Escapes:** no.
 pub fn from_parts(th: &mut Thread, re: f64, im: f64) -> R {
     th.alloc::<Complex>(COMPLEX.shape(), 0, |header| Complex { header, value: Pair { re, im } })
-        .map(|z| Value::from_ref(z))
+        .map(Value::from_ref)
 }
 
 fn from_number_value(th: &mut Thread, z: Number) -> R {

@@ -253,7 +253,7 @@ pub fn isqrt(a: IntRef<'_>) -> Int {
     debug_assert!(!a.is_negative());
     match a {
         IntRef::Small(v) => Int::Small(v.isqrt()),
-        IntRef::Big { mag, .. } => Int::from_ubig(false, &(&*Borrowed::new(mag)).sqrt()),
+        IntRef::Big { mag, .. } => Int::from_ubig(false, &Borrowed::new(mag).sqrt()),
     }
 }
 

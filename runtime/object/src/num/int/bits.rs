@@ -56,10 +56,8 @@ fn lshift_long(a: IntRef<'_>, n: IntRef<'_>) -> NumResult<Int> {
 /// **Errors:** `ValueError` for a negative count.
 #[inline]
 pub fn rshift(a: IntRef<'_>, n: IntRef<'_>) -> NumResult<Int> {
-    if let (IntRef::Small(x), IntRef::Small(count)) = (a, n) {
-        if count >= 0 {
-            return Ok(Int::Small(x >> count.min(63)));
-        }
+    if let (IntRef::Small(x), IntRef::Small(count @ 0..)) = (a, n) {
+        return Ok(Int::Small(x >> count.min(63)));
     }
     if n.is_negative() {
         return Err(NumError::value("negative shift count"));

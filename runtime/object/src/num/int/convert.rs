@@ -68,10 +68,11 @@ pub fn true_div(a: IntRef<'_>, b: IntRef<'_>) -> NumResult<f64> {
     if b.is_zero() {
         return Err(NumError::ZeroDivision(DIVISION_BY_ZERO));
     }
-    if let (IntRef::Small(x), IntRef::Small(y)) = (a, b) {
-        if x.unsigned_abs() <= EXACT && y.unsigned_abs() <= EXACT {
-            return Ok(x as f64 / y as f64);
-        }
+    if let (IntRef::Small(x), IntRef::Small(y)) = (a, b)
+        && x.unsigned_abs() <= EXACT
+        && y.unsigned_abs() <= EXACT
+    {
+        return Ok(x as f64 / y as f64);
     }
     let (mut ba, mut bb) = ([0], [0]);
     let (na, a) = a.parts(&mut ba);
@@ -123,7 +124,7 @@ fn div_mag(a: &[u64], b: &[u64]) -> NumResult<f64> {
 /// **Errors:** `OverflowError` for infinities, `ValueError` for NaN.
 pub fn from_f64_trunc(x: f64) -> NumResult<Int> {
     // Both bounds are exact doubles.
-    if x >= -9223372036854775808.0 && x < 9223372036854775808.0 {
+    if (-9223372036854775808.0..9223372036854775808.0).contains(&x) {
         return Ok(Int::Small(x as i64));
     }
     if x.is_nan() {
@@ -176,10 +177,10 @@ pub fn as_integer_ratio(x: f64) -> NumResult<(Int, Int)> {
 /// The order of an integer and a double by their exact values; `None` for NaN.
 #[inline]
 pub fn cmp_float(a: IntRef<'_>, x: f64) -> Option<Ordering> {
-    if let IntRef::Small(v) = a {
-        if v.unsigned_abs() <= 1 << 53 {
-            return (v as f64).partial_cmp(&x);
-        }
+    if let IntRef::Small(v) = a
+        && v.unsigned_abs() <= 1 << 53
+    {
+        return (v as f64).partial_cmp(&x);
     }
     cmp_float_long(a, x)
 }

@@ -22,10 +22,10 @@ pub fn pow(base: IntRef<'_>, exp: IntRef<'_>) -> NumResult<Int> {
         _ => {}
     }
     let Some(n) = exp.to_u64() else { return Err(NumError::Memory) };
-    if let IntRef::Small(v) = base {
-        if let Some(result) = u32::try_from(n).ok().and_then(|n| v.checked_pow(n)) {
-            return Ok(Int::Small(result));
-        }
+    if let IntRef::Small(v) = base
+        && let Some(result) = u32::try_from(n).ok().and_then(|n| v.checked_pow(n))
+    {
+        return Ok(Int::Small(result));
     }
     if (bit_length(base) - 1).checked_mul(n).is_none_or(|bits| bits > BITS_MAX) {
         return Err(NumError::Memory);

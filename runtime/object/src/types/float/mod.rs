@@ -75,7 +75,7 @@ pub fn new(th: &mut Thread, x: f64) -> R {
 #[inline(never)]
 fn boxed(th: &mut Thread, x: f64) -> R {
     th.alloc::<Float>(FLOAT.shape(), 0, |header| Float { header, value: x })
-        .map(|f| Value::from_ref(f))
+        .map(Value::from_ref)
 }
 
 /// An instance of a subclass of `float`.

@@ -17,7 +17,7 @@ use crate::types::exceptions::DEPRECATION_WARNING;
 
 /// `repr(a)`
 pub fn repr(th: &mut Thread, v: Value) -> R {
-    let Some(i) = int_ref(v) else { return ops::repr(th, v).map(|s| Value::from_ref(s)) };
+    let Some(i) = int_ref(v) else { return ops::repr(th, v).map(Value::from_ref) };
     match i.to_decimal_checked(max_str_digits()) {
         Ok(text) => ascii(th, &text),
         Err(e) => Err(raise(th, e)),

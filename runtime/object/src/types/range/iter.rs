@@ -152,7 +152,7 @@ fn counting(th: &mut Thread, start: i64, step: i64, length: i64) -> R {
                 end,
                 step,
             })
-            .map(|it| Value::from_ref(it)),
+            .map(Value::from_ref),
         _ => {
             new_long(th, Value::small_int(start), Value::small_int(step), Value::small_int(length))
         }
@@ -167,7 +167,7 @@ fn new_long(th: &mut Thread, start: Value, step: Value, length: Value) -> R {
         length: Slot::new(Some(length)),
         index: Slot::new(Some(Value::small_int(0))),
     })
-    .map(|it| Value::from_ref(it))
+    .map(Value::from_ref)
 }
 
 /// `reversed(range)`
