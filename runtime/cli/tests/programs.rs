@@ -228,14 +228,16 @@ macro_rules! programs {
 }
 
 programs! { py, check, "":
-    annotations asyncio_basic bad_input bigints bools_none builtins_all bytes_types classes closures collections_mod
-    complexes comprehensions contextlib_abc_typing copy_pickle_json coroutines dataclasses_enum decorators
-    descriptors dicts exceptions_basic exceptions_chain exec_eval floats format_spec fstrings functions_args
-    gc_weakref generators hot_attributes hot_binary_op hot_calls hot_loops hot_threads imports inheritance
-    interning_identity introspection ints io_files iterators itertools_mod lists match_stmt metaclasses names_scopes
-    numbers_stdlib operators percent_format recursion regex sets slices sorting stdlib_text string_escapes strings
-    system_interface threads_basic threads_containers threads_daemon_exit threads_locks threads_many threads_queue
-    tstrings tuples unpacking walrus_del_loops with_stmt
+    annotations asyncio_basic bad_input basics_arith basics_classes basics_containers basics_control
+    basics_exceptions basics_functions basics_generators basics_imports basics_print basics_strings
+    basics_with_threads bigints bools_none builtins_all bytes_types classes closures collections_mod complexes
+    comprehensions contextlib_abc_typing copy_pickle_json coroutines dataclasses_enum decorators descriptors dicts
+    exceptions_basic exceptions_chain exec_eval floats format_spec fstrings functions_args gc_weakref generators
+    hot_attributes hot_binary_op hot_calls hot_loops hot_threads imports inheritance interning_identity
+    introspection ints io_files iterators itertools_mod lists match_stmt metaclasses names_scopes numbers_stdlib
+    operators percent_format recursion regex sets slices sorting stdlib_text string_escapes strings system_interface
+    threads_basic threads_containers threads_daemon_exit threads_locks threads_many threads_queue tstrings tuples
+    unpacking walrus_del_loops with_stmt
 }
 
 programs! { uncaught, check, "uncaught/":

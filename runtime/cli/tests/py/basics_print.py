@@ -1,0 +1,5 @@
+print("hello")
+print(1, 2.5, None, True, "x", b"y")
+print()
+print("a", "b", sep="-", end="!\n")
+print(-1, 10**20, 1e100, 0.1)
