@@ -150,6 +150,9 @@ fn types_survive_stress_on_four_threads() {
             .unwrap_or_else(|_| panic!("a weak reference"));
         dead += v.is_none() as usize;
     }
+    let base = heddle_object::types::OBJECT.ty();
+    let below = heddle_object::ty::new::subclasses(&mut th, base).map_or(0, |l| l.len());
+    assert!(below < 150, "{below} classes are kept by their base");
     assert!(dead >= 50, "{dead} of {}", weak.len());
     assert!(last.live_bytes < 8 << 20, "{last:?}");
     let mut all = RootVec::new(&th);

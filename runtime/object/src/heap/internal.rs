@@ -37,6 +37,7 @@ impl InternalShape {
 static SHAPE_CELL: InternalShape = InternalShape::new();
 static DICT_TABLE: InternalShape = InternalShape::new();
 static VALUE_ARRAY: InternalShape = InternalShape::new();
+static WEAK_ARRAY: InternalShape = InternalShape::new();
 
 /// Shape of shapes.
 #[inline(always)]
@@ -56,6 +57,12 @@ pub fn value_array_shape() -> &'static Shape {
     VALUE_ARRAY.get()
 }
 
+/// Shape of [`crate::types::array::ValueArray`]s that hold weakly.
+#[inline(always)]
+pub fn weak_array_shape() -> &'static Shape {
+    WEAK_ARRAY.get()
+}
+
 /// Shape of dict tables.
 #[inline(always)]
 pub fn dict_table_shape() -> &'static Shape {
@@ -69,5 +76,6 @@ pub fn init_internal_shapes() {
         SHAPE_CELL.write(trace_shape);
         DICT_TABLE.write(crate::types::dict::trace_dict_table);
         VALUE_ARRAY.write(crate::types::array::trace_value_array);
+        WEAK_ARRAY.write(crate::core::ty::trace_nothing);
     }
 }

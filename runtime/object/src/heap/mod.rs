@@ -39,7 +39,7 @@ pub use finalize::Pending;
 pub use inspect::HeapCounts;
 pub use internal::{
     dict_table_shape, init_internal_shapes, shape_cell_shape, shape_cell_shape_ref,
-    value_array_shape,
+    value_array_shape, weak_array_shape,
 };
 pub use knobs::{Config, POISON};
 pub use roots::{RootWord, RootWords};
@@ -433,6 +433,15 @@ impl Heap {
     pub unsafe fn weakrefs_of(&self, object: *const u8, f: impl FnMut(u64) -> bool) {
         // SAFETY: the caller's promise.
         unsafe { self.weak.each(object as usize, f) };
+    }
+
+    /// Lists `n` words of the cell `cell` from `first` on as weak: they are not reported by the cell's trace function, and
+    /// a word whose object dies becomes 0. For as long as the cell lives; no callback, no entry for the objects.
+    ///
+    /// # Safety
+    /// - The words lie in the live cell `cell` and hold value words or 0.
+    pub unsafe fn weak_words(&self, cell: *const u8, first: *const AtomicU64, n: usize) {
+        self.weak.add_words(cell as usize, first, n);
     }
 
     // ---- pending work

@@ -56,14 +56,30 @@ const SHARDS: usize = 64;
 pub(super) struct Weak {
     shards: [Mutex<AddressMap<Vec<Entry>>>; SHARDS],
     ephemerons: Mutex<Vec<EphemeronPtr>>,
+    words: Mutex<Vec<WeakWords>>,
 }
+
+/// Weak words inside a cell.
+struct WeakWords {
+    cell: usize,
+    first: *const AtomicU64,
+    n: usize,
+}
+
+// SAFETY: the words lie in the cell, which is alive while the entry exists.
+unsafe impl Send for WeakWords {}
 
 impl Weak {
     pub(super) fn new() -> Weak {
         Weak {
             shards: std::array::from_fn(|_| Mutex::new(AddressMap::default())),
             ephemerons: Mutex::new(Vec::new()),
+            words: Mutex::new(Vec::new()),
         }
+    }
+
+    pub(super) fn add_words(&self, cell: usize, first: *const AtomicU64, n: usize) {
+        self.words.lock().push(WeakWords { cell, first, n });
     }
 
     fn shard(&self, object: usize) -> &Mutex<AddressMap<Vec<Entry>>> {
@@ -151,6 +167,19 @@ impl Weak {
     ///
     /// **Threads:** in the pause, when marking is complete.
     pub(super) fn forget_dead(&self, is_marked: &impl Fn(usize) -> bool) {
+        self.words.lock().retain(|w| {
+            let alive = is_marked(w.cell);
+            for i in 0..if alive { w.n } else { 0 } {
+                // SAFETY: words of a live cell.
+                let slot = unsafe { &*w.first.add(i) };
+                // ORDERING: Relaxed both; the world is stopped.
+                let word = slot.load(ord!("heap.weak_word", Relaxed));
+                if word & 7 == 0 && word != 0 && !is_marked(word as usize) {
+                    slot.store(0, ord!("heap.weak_word_clear", Relaxed));
+                }
+            }
+            alive
+        });
         for shard in &self.shards {
             shard.lock().retain(|&object, list| {
                 list.retain(|e| is_marked(e.cell));

@@ -534,7 +534,7 @@ pub fn add_subclass(th: &mut Thread, base: &'static Type, sub: &'static Type) ->
                 }
             }
         }
-        let new = ValueArray::new(th, (have.map_or(0, |a| a.cap()) * 2).max(4))?;
+        let new = ValueArray::new_weak(th, (have.map_or(0, |a| a.cap()) * 2).max(4))?;
         if let Some(a) = have {
             new.copy_from(a);
         }
@@ -556,10 +556,10 @@ pub fn for_each_subclass(ty: &'static Type, f: &mut dyn FnMut(&'static Type)) {
 /// `__subclasses__()`
 pub fn subclasses(th: &mut Thread, ty: &'static Type) -> R<&'static List> {
     let l = List::new(th, &[])?;
-    let mut subs = Vec::new();
+    let mut subs = crate::heap::RootVec::new(th);
     for_each_subclass(ty, &mut |s| subs.push(s.value()));
-    for s in subs {
-        l.push(th, s)?;
+    for s in subs.as_slice() {
+        l.push(th, *s)?;
     }
     Ok(l)
 }

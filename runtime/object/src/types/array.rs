@@ -39,13 +39,32 @@ impl ValueArray {
         }
     }
 
+    /// An array that does not keep what it holds alive: a slot whose object dies becomes empty.
+    ///
+    /// **Errors:** as [`ValueArray::new`].
+    pub fn new_weak(th: &mut Thread, cap: usize) -> R<&'static ValueArray> {
+        let a = ValueArray::new(th, cap)?;
+        a.header.set_shape(crate::heap::weak_array_shape());
+        // SAFETY: the slots lie in the fresh cell and are empty.
+        unsafe {
+            th.rt.heap.weak_words(
+                (&raw const *a).cast(),
+                a.slots().as_ptr().cast::<heddle_sync::prim::AtomicU64>(),
+                cap,
+            );
+        }
+        Ok(a)
+    }
+
     /// The array behind a word that may also be another cell.
     #[inline]
     pub fn from_value(v: Value) -> Option<&'static ValueArray> {
         let h = v.header()?;
+        let s = h.shape_ptr();
+        (std::ptr::eq(s, crate::heap::value_array_shape())
+            || std::ptr::eq(s, crate::heap::weak_array_shape()))
         // SAFETY: the shape says what the cell is.
-        std::ptr::eq(h.shape_ptr(), crate::heap::value_array_shape())
-            .then(|| unsafe { &*v.as_ptr::<ValueArray>() })
+        .then(|| unsafe { &*v.as_ptr::<ValueArray>() })
     }
 
     /// The word that refers to this cell (in a traced slot; never given to Python code).
