@@ -1,14 +1,13 @@
 //! `_random`: the generator under the library's `random`.
 
-use heddle_object::core::header::Header;
 use heddle_object::core::module_def::ModuleDef;
 use heddle_object::core::native::check_positional;
+use heddle_object::core::payload::{self, Native};
+use heddle_object::heap::Tracer;
 use heddle_object::num::int::{Int, IntRef, Limbs};
 use heddle_object::num::twister::{Twister, WORDS};
 use heddle_object::types::{Tuple, float, int};
-use heddle_object::{
-    Args, MethodDef, R, Slots, StaticType, Thread, TypeSpec, Value, flags, ops, payload,
-};
+use heddle_object::{Args, MethodDef, R, Slots, StaticType, Thread, TypeSpec, Value, flags, ops};
 
 /// The module.
 pub static MODULE: ModuleDef = ModuleDef {
@@ -19,18 +18,20 @@ pub static MODULE: ModuleDef = ModuleDef {
 };
 
 /// A generator; its state changes under the object's critical section.
-#[repr(C)]
 struct Random {
-    header: Header,
     twister: Twister,
 }
 
-payload!(Random, RANDOM);
+impl Native for Random {
+    fn static_type() -> &'static StaticType {
+        &RANDOM
+    }
+    fn trace(&self, _: &mut Tracer) {}
+}
 
 /// `_random.Random`
 pub static RANDOM: StaticType = StaticType::new(TypeSpec {
     name: "_random.Random",
-    basicsize: size_of::<Random>(),
     flags: flags::BASETYPE,
     doc: "Random() -> create a random number generator with its own internal state.",
     slots: Slots { new: Some(new), init: Some(init), ..Slots::NONE },
@@ -64,22 +65,22 @@ pub static RANDOM: StaticType = StaticType::new(TypeSpec {
             "getrandbits($self, k, /)\n--\n\ngetrandbits(k) -> x.  Generates an int with k random bits.",
         ),
     ],
-    ..TypeSpec::DEFAULT
+    ..payload::spec::<Random>()
 });
 
-/// The generator that a method was called on.
-fn own(th: &mut Thread, v: Value) -> R<&'static Random> {
-    match v.cast::<Random>() {
-        Some(r) => Ok(r),
-        None => Err(th.type_error(format_args!("expected a _random.Random object"))),
-    }
+/// Runs `f` on the generator that a method was called on, inside its critical section.
+fn with<T>(th: &mut Thread, v: Value, f: impl FnOnce(&Twister) -> T) -> R<T> {
+    let r = v.expect_native::<Random>(th)?;
+    Ok(match v.header() {
+        Some(h) => th.critical(h, |_| f(&r.twister)),
+        // Native objects are cells.
+        None => f(&r.twister),
+    })
 }
 
 fn new(th: &mut Thread, ty: Value, _: &[Value], _: Option<Value>) -> R {
     let ty = ty.cast_type().unwrap_or(RANDOM.ty());
-    let v = heddle_object::ty::alloc_instance(th, ty)?;
-    seed_from(th, v, None)?;
-    Ok(v)
+    payload::alloc(th, ty, Random { twister: Twister::new(&entropy()) })
 }
 
 fn init(th: &mut Thread, v: Value, args: &[Value], kwnames: Option<Value>) -> R<()> {
@@ -95,7 +96,6 @@ fn seed(th: &mut Thread, v: Value, args: &[Value]) -> R {
 }
 
 fn seed_from(th: &mut Thread, v: Value, n: Option<Value>) -> R<()> {
-    let r = own(th, v)?;
     let key = match n {
         Some(n) if !n.is_none() => match int::int_ref(n) {
             Some(i) => key_of(i),
@@ -106,8 +106,7 @@ fn seed_from(th: &mut Thread, v: Value, n: Option<Value>) -> R<()> {
         },
         _ => entropy(),
     };
-    th.critical(&r.header, |_| r.twister.seed(&key));
-    Ok(())
+    with(th, v, |t| t.seed(&key))
 }
 
 /// The magnitude of an int in 32-bit words, least significant first, at least one.
@@ -141,14 +140,12 @@ fn entropy() -> Vec<u32> {
 }
 
 fn random(th: &mut Thread, v: Value) -> R {
-    let r = own(th, v)?;
-    let x = th.critical(&r.header, |_| r.twister.next_f64());
+    let x = with(th, v, Twister::next_f64)?;
     float::new(th, x)
 }
 
 fn getstate(th: &mut Thread, v: Value) -> R {
-    let r = own(th, v)?;
-    let (state, index) = th.critical(&r.header, |_| r.twister.state());
+    let (state, index) = with(th, v, Twister::state)?;
     // Small integers: nothing here that the collector would have to see.
     let mut items: Vec<Value> = state.iter().map(|&w| Value::small_int(w as i64)).collect();
     items.push(Value::small_int(index as i64));
@@ -156,7 +153,6 @@ fn getstate(th: &mut Thread, v: Value) -> R {
 }
 
 fn setstate(th: &mut Thread, v: Value, state: Value) -> R {
-    let r = own(th, v)?;
     let Some(t) = state.cast::<Tuple>() else {
         return Err(th.type_error(format_args!("state vector must be a tuple")));
     };
@@ -180,12 +176,11 @@ fn setstate(th: &mut Thread, v: Value, state: Value) -> R {
     if !(0..=WORDS as i64).contains(&index) {
         return Err(th.value_error(format_args!("invalid state")));
     }
-    th.critical(&r.header, |_| r.twister.set_state(&words, index as u32));
+    with(th, v, |t| t.set_state(&words, index as u32))?;
     Ok(Value::none())
 }
 
 fn getrandbits(th: &mut Thread, v: Value, k: Value) -> R {
-    let r = own(th, v)?;
     let k = ops::index(th, k)?;
     if int::is_negative(k) {
         return Err(th.value_error(format_args!("number of bits must be non-negative")));
@@ -197,14 +192,14 @@ fn getrandbits(th: &mut Thread, v: Value, k: Value) -> R {
         return Ok(Value::small_int(0));
     }
     if k <= 32 {
-        let word = th.critical(&r.header, |_| r.twister.next_u32());
+        let word = with(th, v, Twister::next_u32)?;
         return Ok(Value::small_int((word >> (32 - k)) as i64));
     }
-    let mag = th.critical(&r.header, |_| {
+    let mag = with(th, v, |t| {
         let mut mag = Limbs::new();
         let mut left = k;
         let mut half = || {
-            let word = r.twister.next_u32();
+            let word = t.next_u32();
             let kept =
                 if left < 32 { word.checked_shr(32 - left as u32).unwrap_or(0) } else { word };
             left = left.saturating_sub(32);
@@ -222,6 +217,6 @@ fn getrandbits(th: &mut Thread, v: Value, k: Value) -> R {
                 return mag;
             }
         }
-    });
+    })?;
     int::from_int(th, Int::new(false, mag))
 }
