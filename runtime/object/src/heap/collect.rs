@@ -194,6 +194,10 @@ impl Heap {
     pub(super) fn trace_roots(&self, pause: &Pause<'_>, t: &mut Tracer) {
         self.roots.trace(t);
         self.pending.trace(t);
+        for m in self.mutators.lock().iter() {
+            // SAFETY: all threads are stopped; only the pointer is read, which its thread does not change meanwhile.
+            unsafe { super::local::Local::trace((&raw const (*m.0).local).read(), t) };
+        }
         let reporters = self.thread_reporters.lock();
         pause.for_each_slot(|slot| {
             // ORDERING: Relaxed; the thread is stopped, and stored both before it said so.

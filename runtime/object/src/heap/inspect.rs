@@ -1,10 +1,9 @@
 //! The `gc` module's questions: what is there, who refers to whom, how much.
 //!
 //! All of them stop the world, because only then bump positions are known and nobody changes what is being traced.
-//! Results go to [`RootWords`], which the collector sees.
+//! Results go to the words of a [`RootVec`](super::RootVec) or the like, which the collector sees.
 
 use super::class::BLOCK_BYTES;
-use super::roots::RootWords;
 use super::stats::{Summary, Totals, Why};
 use super::thread::ThreadHeap;
 use super::trace::{Mode, Tracer, head_of};
@@ -106,13 +105,13 @@ impl Heap {
     /// `gc.get_objects()`: appends every container object that is alive (a collection runs first).
     ///
     /// **Threads:** attached, outside critical sections.
-    pub fn get_objects(&self, th: &mut ThreadHeap, out: &mut RootWords) {
+    pub fn get_objects(&self, th: &mut ThreadHeap, out: &mut Vec<u64>) {
         self.collect(th, Why::Asked);
         self.inspect(th, |view| {
             view.each(|cell, _| {
                 // SAFETY: a live cell.
                 if unsafe { is_tracked(cell) } {
-                    out.as_mut_vec().push(cell as u64);
+                    out.push(cell as u64);
                 }
             });
         });
@@ -122,14 +121,12 @@ impl Heap {
     ///
     /// # Safety
     /// - `cell` is a live cell.
-    pub unsafe fn get_referents(&self, th: &mut ThreadHeap, cell: *const u8, out: &mut RootWords) {
-        self.inspect(th, |view| {
-            view.referents(cell as usize, &mut |r| out.as_mut_vec().push(r as u64))
-        });
+    pub unsafe fn get_referents(&self, th: &mut ThreadHeap, cell: *const u8, out: &mut Vec<u64>) {
+        self.inspect(th, |view| view.referents(cell as usize, &mut |r| out.push(r as u64)));
     }
 
     /// `gc.get_referrers()`: appends the container objects that refer directly to one of `targets` (addresses).
-    pub fn get_referrers(&self, th: &mut ThreadHeap, targets: &[usize], out: &mut RootWords) {
+    pub fn get_referrers(&self, th: &mut ThreadHeap, targets: &[usize], out: &mut Vec<u64>) {
         self.collect(th, Why::Asked);
         self.inspect(th, |view| {
             view.each(|cell, _| {
@@ -138,7 +135,7 @@ impl Heap {
                     let mut hit = false;
                     view.referents(cell, &mut |r| hit |= targets.contains(&r));
                     if hit {
-                        out.as_mut_vec().push(cell as u64);
+                        out.push(cell as u64);
                     }
                 }
             });

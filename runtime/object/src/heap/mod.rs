@@ -20,6 +20,7 @@ pub mod gc;
 mod inspect;
 mod internal;
 pub mod knobs;
+mod local;
 mod parallel;
 mod roots;
 mod run;
@@ -42,13 +43,14 @@ pub use internal::{
     value_array_shape, weak_array_shape,
 };
 pub use knobs::{Config, POISON};
+pub use local::RootVec;
 pub use roots::{RootWord, RootWords};
 pub use run::{run_pending, service};
 pub use stack::{stack_base, stack_bounds};
 pub use stats::{Summary, Totals, Why};
 pub use thread::{Run, ThreadHeap, run_offset};
 pub use trace::{Tracer, head_of};
-pub use values::{Root, RootVec};
+pub use values::Root;
 pub use weak::Ephemerons;
 pub use young::write_barrier;
 

@@ -570,13 +570,13 @@ fn inspection_sees_objects_through_internal_cells() {
     let owner = m.node(a as *mut Node, null_mut(), 8);
     let mut out = RootWords::new(heap);
     // SAFETY: alive.
-    unsafe { heap.get_referents(&mut m.heap, owner as *const u8, &mut out) };
+    unsafe { heap.get_referents(&mut m.heap, owner as *const u8, out.as_mut_vec()) };
     assert_eq!(out.as_vec(), &[n as u64]);
     let mut out = RootWords::new(heap);
-    heap.get_referrers(&mut m.heap, &[n as usize], &mut out);
+    heap.get_referrers(&mut m.heap, &[n as usize], out.as_mut_vec());
     assert_eq!(out.as_vec(), &[owner as u64]);
     let mut out = RootWords::new(heap);
-    heap.get_objects(&mut m.heap, &mut out);
+    heap.get_objects(&mut m.heap, out.as_mut_vec());
     assert!(out.as_vec().contains(&(n as u64)) && !out.as_vec().contains(&(a as u64)));
     black_box((n, a, owner));
     m.finish();

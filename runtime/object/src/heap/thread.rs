@@ -8,6 +8,7 @@ use super::class::{
     CELL_BYTES, CELL_BYTES_CONST, CLASSES, SMALL_BYTES_MAX, class_of, class_of_dyn,
 };
 use super::finalize::Special;
+use super::local::Local;
 use super::{BLOCK_BYTES, Heap, Why};
 use heddle_sync::Slot;
 use heddle_sync::breaker;
@@ -41,6 +42,8 @@ pub struct ThreadHeap {
     pub(super) special: Vec<Special>,
     /// Finalizers and callbacks are being run by this thread.
     pub(super) running: bool,
+    /// This thread's [`super::RootVec`]s; null while not attached.
+    pub(super) local: *mut Local,
 }
 
 // SAFETY: used by its thread, or by the collector while that thread is stopped.
@@ -69,6 +72,7 @@ impl ThreadHeap {
             stress_left: 0,
             special: Vec::new(),
             running: false,
+            local: std::ptr::null_mut(),
         }
     }
 
@@ -92,7 +96,13 @@ impl ThreadHeap {
         {
             s.stack_base.store(base, heddle_sync::prim::ord!("heap.stack_base_set", Relaxed));
         }
+        self.local = Local::new();
         heap.mutators.lock().push(super::MutatorPtr(self));
+    }
+
+    /// The list of this thread's vectors.
+    pub(super) fn local(&self) -> NonNull<Local> {
+        NonNull::new(self.local).expect("this thread's allocator has not joined a heap")
     }
 
     /// Leaves the heap: hands unused runs and the lists of special cells over.
@@ -119,6 +129,9 @@ impl ThreadHeap {
         self.reset();
         heap.specials.lock().append(&mut self.special);
         self.heap = std::ptr::null();
+        let local = std::mem::replace(&mut self.local, std::ptr::null_mut());
+        // SAFETY: made by `attach`, and forgotten here.
+        unsafe { Local::free(local) };
     }
 
     /// The heap.
