@@ -36,7 +36,8 @@ pub struct CompileError {
     /// In code points, from 1; 0 where unknown.
     pub col_offset: u32,
     pub end_line: u32,
-    pub end_col: u32,
+    /// Below 1 where Python leaves it open.
+    pub end_col: i32,
     /// The line's text with its newline, if known.
     pub text: Option<String>,
     /// Byte columns, until [`CompileError::resolve`] counts code points.
@@ -63,6 +64,27 @@ impl CompileError {
         }
     }
 
+    /// An error whose columns are final: code points from 1.
+    pub fn raw(
+        kind: ErrorKind,
+        msg: impl Into<String>,
+        line: u32,
+        col: i32,
+        end_line: u32,
+        end_col: i32,
+    ) -> Self {
+        CompileError {
+            kind,
+            msg: msg.into(),
+            line,
+            col_offset: col.max(0) as u32,
+            end_line,
+            end_col,
+            text: None,
+            loc: None,
+        }
+    }
+
     /// An error that belongs to no place.
     pub fn plain(kind: ErrorKind, msg: impl Into<String>) -> Self {
         Self::kind_at(kind, msg, Loc::NONE)
@@ -70,8 +92,13 @@ impl CompileError {
 
     /// Turns byte columns into code points and adds the line's text.
     pub fn resolve(mut self, src: &str, lines: &LineIndex) -> Self {
-        let Some(loc) = self.loc.take() else { return self };
-        let line_text = |n: u32| lines.text(src, n as usize - 1);
+        let line_text = |n: u32| lines.text(src, (n as usize).wrapping_sub(1));
+        let Some(loc) = self.loc.take() else {
+            if self.line > 0 && self.text.is_none() {
+                self.text = Some(with_newline(line_text(self.line)));
+            }
+            return self;
+        };
         let points = |text: &str, col: u32| {
             let col = (col as usize).min(text.len());
             let cut = (0..=col).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
@@ -80,15 +107,19 @@ impl CompileError {
         let first = line_text(loc.line);
         if loc.col != u32::MAX {
             self.col_offset = points(first, loc.col);
-            self.end_col = points(line_text(loc.end_line), loc.end_col);
+            self.end_col = points(line_text(loc.end_line), loc.end_col) as i32;
         }
-        let mut text = first.to_owned();
-        if !text.ends_with('\n') && !text.is_empty() {
-            text.push('\n');
-        }
-        self.text = Some(text);
+        self.text = Some(with_newline(first));
         self
     }
+}
+
+fn with_newline(line: &str) -> String {
+    let mut text = line.to_owned();
+    if !text.ends_with('\n') && !text.is_empty() {
+        text.push('\n');
+    }
+    text
 }
 
 impl std::fmt::Display for CompileError {

@@ -3,14 +3,16 @@
 //! The parser says what it expected; Python's messages say what is wrong. After a failed parse the
 //! tokens are looked at again, most telling complaints first.
 
-use ruff_python_ast::Mod as RMod;
 use ruff_python_ast::token::{Token, TokenKind as T};
+use ruff_python_ast::{Expr, Mod as RMod};
 use ruff_python_parser::{
     InterpolatedStringErrorType as IErr, LexicalErrorType as LErr, ParseError,
     ParseErrorType as PErr, Parsed,
 };
 
 use crate::Mode;
+use ruff_text_size::Ranged;
+
 use crate::ast::{Stmt, StmtKind};
 use crate::error::{CompileError, ErrorKind};
 use crate::source::LineIndex;
@@ -76,7 +78,11 @@ struct Look<'a> {
 }
 
 /// The error that Python would report for a failed parse.
-pub fn explain(src: &str, lines: &LineIndex, parsed: &Parsed<RMod>, mode: Mode) -> CompileError {
+pub fn explain(src: &str, lines: &LineIndex, parsed: &Parsed<RMod>, _mode: Mode) -> CompileError {
+    let found = super::scan::scan(src, lines);
+    if let Some(e) = found.error {
+        return e;
+    }
     let tokens: Vec<Token> = parsed
         .tokens()
         .iter()
@@ -84,12 +90,20 @@ pub fn explain(src: &str, lines: &LineIndex, parsed: &Parsed<RMod>, mode: Mode) 
         .copied()
         .collect();
     let look = Look { src, lines, tokens };
-    let Some(first) = parsed.errors().first() else {
+    let first = parsed.errors().iter().min_by_key(|e| e.location.start());
+    let Some(first) = first else {
         let u = &parsed.unsupported_syntax_errors()[0];
         return look.at(u.range.start().to_usize(), u.range.end().to_usize(), "invalid syntax");
     };
-    let _ = mode;
-    look.explain(first)
+    let at = first.location.start().to_usize();
+    let err = look.missing_block(at).unwrap_or_else(|| look.explain(first));
+    if let Some(&open) = found.open.last() {
+        let at_end = at >= src.trim_end().len();
+        if at_end || lines.line(at.min(src.len())) > lines.line(open.1) {
+            return super::scan::never_closed(src, lines, open);
+        }
+    }
+    err
 }
 
 impl Look<'_> {
@@ -97,19 +111,785 @@ impl Look<'_> {
         CompileError::at(msg, self.lines.loc(start, end))
     }
 
+    fn kind(&self, k: usize) -> T {
+        self.tokens.get(k).map_or(T::EndOfFile, |t| t.kind())
+    }
+
+    fn start(&self, k: usize) -> usize {
+        self.tokens.get(k).map_or(self.src.len(), |t| t.range().start().to_usize())
+    }
+
+    fn end(&self, k: usize) -> usize {
+        self.tokens.get(k).map_or(self.src.len(), |t| t.range().end().to_usize())
+    }
+
+    fn text(&self, k: usize) -> &str {
+        self.src.get(self.start(k)..self.end(k)).unwrap_or_default()
+    }
+
+    /// Index of the first token at or after an offset.
+    fn token_at(&self, at: usize) -> usize {
+        self.tokens.partition_point(|t| t.range().start().to_usize() < at)
+    }
+
+    /// An error that covers one token.
+    fn on(&self, k: usize, msg: impl Into<String>) -> CompileError {
+        let (start, mut end) = (self.start(k), self.end(k));
+        if matches!(self.kind(k), T::Newline | T::EndOfFile) {
+            // The newline is one column wide, wherever it is.
+            let (line, col) = super::scan::place(self.src, self.lines, start);
+            return CompileError::raw(ErrorKind::Syntax, msg, line, col, line, col + 1);
+        }
+        if end == start {
+            end += 1;
+        }
+        self.at(start, end.min(self.src.len().max(start)), msg)
+    }
+
+    fn span(&self, a: usize, b: usize, msg: impl Into<String>) -> CompileError {
+        self.at(self.start(a), self.end(b), msg)
+    }
+
+    fn generic(&self, at: usize) -> CompileError {
+        let k = self.token_at(at);
+        match self.kind(k) {
+            T::Indent => self.indentation(k, "unexpected indent"),
+            T::Dedent => self.on(k, "invalid syntax"),
+            _ => self.on(k, "invalid syntax"),
+        }
+    }
+
+    fn indentation(&self, k: usize, msg: &str) -> CompileError {
+        let l = self.lines.line(self.end(k));
+        let line_text = self.lines.text(self.src, l);
+        let width = line_text.len() - line_text.trim_start_matches([' ', '\t', '\x0c']).len();
+        let line = l as u32 + 1;
+        CompileError::raw(ErrorKind::Indentation, msg, line, width as i32, line, -1)
+    }
+
+    /// First token of the logical line that holds token `k`.
+    fn line_start(&self, k: usize) -> usize {
+        let mut i = k.min(self.tokens.len());
+        while i > 0 && !matches!(self.kind(i - 1), T::Newline | T::Indent | T::Dedent) {
+            i -= 1;
+        }
+        i
+    }
+
+    /// A header without a block before `limit`.
+    fn missing_block(&self, limit: usize) -> Option<CompileError> {
+        for k in 1..self.tokens.len() {
+            if self.kind(k) != T::Newline || self.kind(k - 1) != T::Colon {
+                continue;
+            }
+            if self.start(k) > limit {
+                return None;
+            }
+            if self.kind(k + 1) == T::Indent {
+                continue;
+            }
+            let h = self.line_start(k - 1);
+            let mut first = h;
+            if self.kind(h) == T::Async {
+                first += 1;
+            }
+            let what = match self.kind(first) {
+                T::Def => "function definition".to_owned(),
+                T::Class => "class definition".to_owned(),
+                T::Except if self.kind(first + 1) == T::Star => "'except*' statement".to_owned(),
+                T::If
+                | T::Elif
+                | T::Else
+                | T::For
+                | T::While
+                | T::With
+                | T::Try
+                | T::Except
+                | T::Finally
+                | T::Match
+                | T::Case => format!("'{}' statement", self.text(first)),
+                _ => continue,
+            };
+            let line = self.lines.line(self.start(h)) + 1;
+            let msg = format!("expected an indented block after {what} on line {line}");
+            let mut next = k + 1;
+            while self.kind(next) == T::Dedent {
+                next += 1;
+            }
+            let mut e = self.on(next, msg);
+            e.kind = ErrorKind::Indentation;
+            if next >= self.tokens.len() || self.kind(next) == T::EndOfFile {
+                let (l, _) = super::scan::place(self.src, self.lines, self.start(k));
+                let text = self.lines.text(self.src, l as usize - 1).trim_end_matches('\n');
+                let col = text.chars().count() as i32 + 1;
+                e = CompileError::raw(ErrorKind::Indentation, e.msg, l, col, l, -1);
+            }
+            return Some(e);
+        }
+        None
+    }
+
     fn explain(&self, e: &ParseError) -> CompileError {
         let (start, end) = (e.location.start().to_usize(), e.location.end().to_usize());
+        let k = self.token_at(start);
+        if let Some(err) = self.by_tokens(k) {
+            return err;
+        }
         match &e.error {
             PErr::Lexical(l) => self.lexical(l, start, end),
-            PErr::FStringError(i) => self.at(start, end, format!("f-string: {}", interpolated(i))),
-            PErr::TStringError(i) => self.at(start, end, format!("t-string: {}", interpolated(i))),
-            PErr::UnexpectedIndentation => CompileError::kind_at(
-                ErrorKind::Indentation,
-                "unexpected indent",
-                self.lines.loc(start, end),
-            ),
-            _ => self.at(start, end, "invalid syntax"),
+            PErr::FStringError(i) => self.formatted(i, k, 'f'),
+            PErr::TStringError(i) => self.formatted(i, k, 't'),
+            PErr::UnexpectedIndentation => self.indentation(k, "unexpected indent"),
+            PErr::InvalidAssignmentTarget => self.bad_target(start, end),
+            PErr::InvalidDeleteTarget => match self.expression(start, end) {
+                Some(x) => self.at(start, end, format!("cannot delete {}", expr_name(&x))),
+                None => self.generic(start),
+            },
+            PErr::InvalidNamedAssignmentTarget => match self.expression(start, end) {
+                Some(x) => self.at(
+                    start,
+                    end,
+                    format!("cannot use assignment expressions with {}", expr_name(&x)),
+                ),
+                None => self.generic(start),
+            },
+            PErr::InvalidAugmentedAssignmentTarget => self.bad_augmented(start, end),
+            PErr::InvalidAnnotatedAssignmentTarget => {
+                self.at(start, end, "illegal target for annotation")
+            }
+            PErr::PositionalAfterKeywordArgument => {
+                self.on(self.closing(k), "positional argument follows keyword argument")
+            }
+            PErr::PositionalAfterKeywordUnpacking => {
+                self.on(self.closing(k), "positional argument follows keyword argument unpacking")
+            }
+            PErr::InvalidArgumentUnpackingOrder => {
+                self.on(k, "iterable argument unpacking follows keyword argument unpacking")
+            }
+            PErr::IterableUnpackingInComprehension => {
+                self.at(start, end, "iterable unpacking cannot be used in comprehension")
+            }
+            PErr::UnparenthesizedGeneratorExpression => {
+                self.at(start, end, "Generator expression must be parenthesized")
+            }
+            PErr::InvalidStarredExpressionUsage => {
+                self.at(start, end, "can't use starred expression here")
+            }
+            PErr::ParamAfterVarKeywordParam => {
+                self.on(k, "arguments cannot follow var-keyword argument")
+            }
+            PErr::NonDefaultParamAfterDefaultParam => {
+                self.on(k, "parameter without a default follows parameter with a default")
+            }
+            PErr::VarParameterWithDefault => {
+                let mut q = k;
+                while q > 0 && self.kind(q) != T::Equal {
+                    q -= 1;
+                }
+                let mut p = q;
+                while p > 0 && !matches!(self.kind(p), T::Star | T::DoubleStar) {
+                    p -= 1;
+                }
+                let what =
+                    if self.kind(p) == T::DoubleStar { "var-keyword" } else { "var-positional" };
+                self.on(q, format!("{what} argument cannot have default value"))
+            }
+            PErr::ExpectedKeywordParam => {
+                let mut p = k;
+                while p > 0 && self.kind(p) != T::Star {
+                    p -= 1;
+                }
+                self.on(p, "named arguments must follow bare *")
+            }
+            PErr::EmptyTypeParams => {
+                let mut p = k;
+                while p > 0 && self.kind(p) != T::Lsqb {
+                    p -= 1;
+                }
+                self.on(p + 1, "Type parameter list cannot be empty")
+            }
+            PErr::EmptyImportNames => self.on(k, "Expected one or more names after 'import'"),
+            PErr::OtherError(m) => self.other(m, k, start, end),
+            PErr::ExpectedToken { expected, .. } => self.expected(*expected, k),
+            _ => self.generic(start),
         }
+    }
+
+    /// Complaints that the tokens around the failure tell, whatever the parser said.
+    fn by_tokens(&self, k: usize) -> Option<CompileError> {
+        let line = self.line_start(k);
+        let prev = k.checked_sub(1);
+        let cur = self.kind(k);
+        // print "x"
+        if let Some(p) = prev
+            && p == line
+            && self.kind(p) == T::Name
+            && matches!(self.text(p), "print" | "exec")
+            && starts_expression(cur)
+        {
+            let name = self.text(p);
+            let last = self.line_end(k);
+            let msg = format!("Missing parentheses in call to '{name}'. Did you mean {name}(...)?");
+            return Some(self.span(p, last.saturating_sub(1).max(k), msg));
+        }
+        if cur == T::From && self.kind(line) == T::Import {
+            let last = self.line_end(k);
+            return Some(self.span(
+                line,
+                last.saturating_sub(1),
+                "Did you mean to use 'from ... import ...' instead?",
+            ));
+        }
+        if matches!(self.kind(line), T::Def)
+            && self.kind(line + 1) == T::Name
+            && k == line + 2
+            && cur != T::Lsqb
+        {
+            return Some(self.on(k, "expected '('"));
+        }
+        if self.kind(line) == T::Async
+            && self.kind(line + 1) == T::Def
+            && k == line + 3
+            && cur != T::Lsqb
+        {
+            return Some(self.on(k, "expected '('"));
+        }
+        if let Some(p) = prev {
+            // f(a=)
+            if self.kind(p) == T::Equal && matches!(cur, T::Comma | T::Rpar) && self.depth(k) > 0 {
+                let params = matches!(self.kind(line), T::Def)
+                    || self.kind(line) == T::Async && self.kind(line + 1) == T::Def;
+                let lambda = self.tokens[line..p].iter().any(|t| t.kind() == T::Lambda);
+                if params || lambda {
+                    return Some(self.on(p, "expected default value expression"));
+                }
+                if p >= 1 && self.kind(p - 1) == T::Name {
+                    return Some(self.span(p - 1, p, "expected argument value expression"));
+                }
+            }
+            if let Some(e) = self.forgotten_comma(p, k) {
+                return Some(e);
+            }
+            // x if y
+            if let Some(e) = self.missing_else(k) {
+                return Some(e);
+            }
+        }
+        // if x = 3:
+        if cur == T::Equal
+            && let Some(e) = self.maybe_equal(k, line)
+        {
+            return Some(e);
+        }
+        if matches!(cur, T::Elif | T::Else | T::Except | T::Finally) && k == line {
+            if cur == T::Elif && self.follows_else(k) {
+                return Some(self.on(k, "'elif' block follows an 'else' block"));
+            }
+        }
+        None
+    }
+
+    /// Whether the clause before token `k` on the same level is an `else`.
+    fn follows_else(&self, k: usize) -> bool {
+        let col = |t: usize| self.start(t) - self.lines.start(self.lines.line(self.start(t)));
+        let here = col(k);
+        let mut i = k;
+        while i > 0 {
+            i = self.line_start(i - 1);
+            if col(i) == here && matches!(self.kind(i), T::If | T::Elif | T::Else) {
+                return self.kind(i) == T::Else;
+            }
+            if i == 0 || col(i) < here {
+                return false;
+            }
+            while i > 0 && matches!(self.kind(i - 1), T::Newline | T::Indent | T::Dedent) {
+                i -= 1;
+            }
+        }
+        false
+    }
+
+    /// Index of the token that ends the logical line of `k`.
+    fn line_end(&self, k: usize) -> usize {
+        let mut i = k;
+        while i < self.tokens.len() && !matches!(self.kind(i), T::Newline | T::EndOfFile | T::Semi)
+        {
+            i += 1;
+        }
+        i
+    }
+
+    /// Brackets open before token `k` on its logical line.
+    fn depth(&self, k: usize) -> i32 {
+        let mut d = 0;
+        for i in self.line_start(k)..k {
+            match self.kind(i) {
+                T::Lpar | T::Lsqb | T::Lbrace => d += 1,
+                T::Rpar | T::Rsqb | T::Rbrace => d -= 1,
+                _ => {}
+            }
+        }
+        d
+    }
+
+    /// Token that closes the bracket around token `k`.
+    fn closing(&self, k: usize) -> usize {
+        let mut d = 0;
+        for i in k..self.tokens.len() {
+            match self.kind(i) {
+                T::Lpar | T::Lsqb | T::Lbrace => d += 1,
+                T::Rpar | T::Rsqb | T::Rbrace => {
+                    if d == 0 {
+                        return i;
+                    }
+                    d -= 1;
+                }
+                _ => {}
+            }
+        }
+        k
+    }
+
+    /// First token of the operand chain that ends with token `p`.
+    fn operand_start(&self, p: usize) -> usize {
+        let mut i = p;
+        let mut d = 0;
+        loop {
+            match self.kind(i) {
+                T::Rpar | T::Rsqb | T::Rbrace => d += 1,
+                T::Lpar | T::Lsqb | T::Lbrace => {
+                    if d == 0 {
+                        return i + 1;
+                    }
+                    d -= 1;
+                }
+                T::Comma
+                | T::Equal
+                | T::Colon
+                | T::Newline
+                | T::Indent
+                | T::Dedent
+                | T::Semi
+                | T::ColonEqual
+                | T::If
+                | T::Else
+                | T::For
+                | T::In
+                | T::Lambda
+                | T::Return
+                | T::FStringMiddle
+                | T::FStringStart
+                | T::Yield
+                | T::Assert
+                | T::Del
+                | T::Raise
+                | T::From
+                | T::Import
+                | T::As
+                | T::While
+                | T::Elif
+                | T::With
+                    if d == 0 =>
+                {
+                    return i + 1;
+                }
+                _ => {}
+            }
+            if i == 0 {
+                return 0;
+            }
+            i -= 1;
+        }
+    }
+
+    /// Last token of the expression that starts with token `k`.
+    fn operand_end(&self, k: usize) -> usize {
+        let mut d = 0;
+        let mut i = k;
+        while i < self.tokens.len() {
+            match self.kind(i) {
+                T::Lpar | T::Lsqb | T::Lbrace => d += 1,
+                T::Rpar | T::Rsqb | T::Rbrace => {
+                    if d == 0 {
+                        break;
+                    }
+                    d -= 1;
+                }
+                T::Comma
+                | T::Equal
+                | T::Colon
+                | T::Newline
+                | T::For
+                | T::Semi
+                | T::ColonEqual
+                | T::EndOfFile
+                | T::Async
+                    if d == 0 =>
+                {
+                    break;
+                }
+                kind if d == 0
+                    && i > k
+                    && ends_expression(self.kind(i - 1))
+                    && starts_plain(kind) =>
+                {
+                    break;
+                }
+                _ => {}
+            }
+            i += 1;
+        }
+        i.saturating_sub(1).max(k)
+    }
+
+    /// Two expressions side by side in brackets.
+    fn forgotten_comma(&self, p: usize, k: usize) -> Option<CompileError> {
+        if !ends_expression(self.kind(p)) || !starts_plain(self.kind(k)) {
+            return None;
+        }
+        // A prefix that is no prefix, or a word that may start a statement.
+        if self.kind(p) == T::Name
+            && matches!(self.kind(k), T::String | T::FStringStart | T::TStringStart)
+        {
+            return None;
+        }
+        if matches!(self.kind(p), T::Match | T::Case | T::Type) {
+            return None;
+        }
+        if matches!(self.kind(p), T::String)
+            && self.kind(k) == T::Name
+            && self.kind(k + 1) == T::String
+            || self.kind(p) == T::String && self.kind(k) == T::Name && self.depth(k) == 0
+        {
+            let mut last = k;
+            while last < self.tokens.len()
+                && self.kind(last) != T::String
+                && self.kind(last) != T::Newline
+            {
+                last += 1;
+            }
+            if self.kind(last) == T::String {
+                return Some(self.span(
+                    p,
+                    last,
+                    "invalid syntax. Is this intended to be part of the string?",
+                ));
+            }
+        }
+        if self.depth(k) == 0 {
+            return None;
+        }
+        let a = self.operand_start(p);
+        let b = self.operand_end(k);
+        Some(self.span(a, b, "invalid syntax. Perhaps you forgot a comma?"))
+    }
+
+    fn missing_else(&self, k: usize) -> Option<CompileError> {
+        if !matches!(
+            self.kind(k),
+            T::Newline
+                | T::Rpar
+                | T::Rsqb
+                | T::Rbrace
+                | T::Comma
+                | T::EndOfFile
+                | T::Colon
+                | T::Equal
+        ) {
+            return None;
+        }
+        let line = self.line_start(k);
+        let mut d = 0;
+        let mut i = k;
+        while i > line {
+            i -= 1;
+            match self.kind(i) {
+                T::Rpar | T::Rsqb | T::Rbrace => d += 1,
+                T::Lpar | T::Lsqb | T::Lbrace => {
+                    if d == 0 {
+                        return None;
+                    }
+                    d -= 1;
+                }
+                T::Else | T::For | T::Comma | T::Colon | T::Equal if d == 0 => return None,
+                T::If if d == 0 => {
+                    if i == line || !ends_expression(self.kind(i - 1)) || k == i + 1 {
+                        return None;
+                    }
+                    let a = self.operand_start(i - 1);
+                    if matches!(self.kind(a), T::Pass | T::Break | T::Continue) {
+                        return None;
+                    }
+                    return Some(self.span(a, k - 1, "expected 'else' after 'if' expression"));
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// `=` where a comparison was meant.
+    fn maybe_equal(&self, k: usize, line: usize) -> Option<CompileError> {
+        let p = k.checked_sub(1)?;
+        let a = self.operand_start(p);
+        if a > p || a < line {
+            return None;
+        }
+        let in_call = self.depth(k) > 0 && self.call_bracket(k);
+        let (start, end) = (self.start(a), self.end(p));
+        let x = self.expression(start, end)?;
+        if in_call {
+            let b = self.operand_end(k + 1);
+            if matches!(x, Expr::BooleanLiteral(_) | Expr::NoneLiteral(_)) {
+                return Some(self.span(a, k, format!("cannot assign to {}", expr_name(&x))));
+            }
+            let _ = b;
+            return Some(self.span(
+                a,
+                k,
+                "expression cannot contain assignment, perhaps you meant \"==\"?",
+            ));
+        }
+        if starts_expression(self.kind(k + 1))
+            && !matches!(self.kind(k + 1), T::Lambda | T::Not | T::Yield)
+        {
+            let b = self.operand_end(k + 1);
+            if matches!(self.kind(b + 1), T::Equal | T::ColonEqual) {
+                return None;
+            }
+            if matches!(x, Expr::Name(_)) {
+                return Some(self.span(
+                    a,
+                    b,
+                    "invalid syntax. Maybe you meant '==' or ':=' instead of '='?",
+                ));
+            }
+            if is_plain_operand(&x) {
+                return Some(self.span(
+                    a,
+                    p,
+                    format!(
+                        "cannot assign to {} here. Maybe you meant '==' instead of '='?",
+                        expr_name(&x)
+                    ),
+                ));
+            }
+        }
+        None
+    }
+
+    /// Whether the innermost open bracket before `k` is that of a call.
+    fn call_bracket(&self, k: usize) -> bool {
+        let mut d = 0;
+        let mut i = k;
+        while i > 0 {
+            i -= 1;
+            match self.kind(i) {
+                T::Rpar | T::Rsqb | T::Rbrace => d += 1,
+                T::Lpar | T::Lsqb | T::Lbrace if d > 0 => d -= 1,
+                T::Lpar => return i > 0 && ends_expression(self.kind(i - 1)),
+                T::Lsqb | T::Lbrace => return false,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// The expression in a range, parsed again.
+    fn expression(&self, start: usize, end: usize) -> Option<Expr> {
+        let text = self.src.get(start..end)?;
+        // Brackets let it span lines.
+        let text = format!("({text}\n)");
+        let parsed = ruff_python_parser::parse_expression(&text).ok()?;
+        Some(*parsed.into_syntax().body)
+    }
+
+    fn bad_target(&self, start: usize, end: usize) -> CompileError {
+        let Some(x) = self.expression(start, end) else { return self.generic(start) };
+        let name = expr_name(&x);
+        if matches!(x, Expr::Yield(_) | Expr::YieldFrom(_)) {
+            return self.at(start, end, "assignment to yield expression not possible");
+        }
+        let first = self.token_at(start);
+        let after = self.token_at(end);
+        let line = self.line_start(first);
+        let mut open = first;
+        while open > line && self.kind(open - 1) == T::Lpar {
+            open -= 1;
+        }
+        let mut close = after;
+        while self.kind(close) == T::Rpar {
+            close += 1;
+        }
+        if open == line && self.kind(close) == T::Equal && is_plain_operand(&x) {
+            let rhs = close + 1;
+            let b = self.operand_end(rhs);
+            let plain = starts_expression(self.kind(rhs))
+                && !matches!(self.kind(rhs), T::Lambda | T::Not | T::Yield | T::Star)
+                && !matches!(self.kind(b + 1), T::Equal | T::ColonEqual);
+            if plain {
+                return self.at(
+                    start,
+                    end,
+                    format!("cannot assign to {name} here. Maybe you meant '==' instead of '='?"),
+                );
+            }
+        }
+        self.at(start, end, format!("cannot assign to {name}"))
+    }
+
+    fn bad_augmented(&self, start: usize, end: usize) -> CompileError {
+        match self.expression(start, end) {
+            Some(x) => {
+                let msg = format!(
+                    "'{}' is an illegal expression for augmented assignment",
+                    expr_name(&x)
+                );
+                self.at(start, end, msg)
+            }
+            None => self.generic(start),
+        }
+    }
+
+    fn expected(&self, expected: T, k: usize) -> CompileError {
+        let cur = self.kind(k);
+        let line = self.line_start(k);
+        match expected {
+            T::Colon => {
+                let mut first = line;
+                if self.kind(first) == T::Async {
+                    first += 1;
+                }
+                let forced = matches!(self.kind(first), T::Def | T::Try | T::Else | T::Finally);
+                let header = matches!(
+                    self.kind(first),
+                    T::If
+                        | T::Elif
+                        | T::While
+                        | T::For
+                        | T::With
+                        | T::Class
+                        | T::Except
+                        | T::Match
+                        | T::Case
+                        | T::Lambda
+                );
+                if self.depth(k) == 0 && (forced || header && cur == T::Newline) {
+                    return self.on(k, "expected ':'");
+                }
+                self.on(k, "invalid syntax")
+            }
+            T::In => {
+                // for x if ...
+                let mut p = k;
+                while p > line && self.kind(p) != T::For {
+                    p -= 1;
+                }
+                if self.depth(k) > 0 {
+                    return self.on(k, "'in' expected after for-loop variables");
+                }
+                self.on(k, "invalid syntax")
+            }
+            T::Import if self.kind(line) == T::From => self.on(k, "invalid syntax"),
+            _ if is_augmented(cur) && line < k => {
+                let (start, end) = (self.start(line), self.end(k - 1));
+                self.bad_augmented(start, end)
+            }
+            _ => self.on(k, "invalid syntax"),
+        }
+    }
+
+    fn other(&self, m: &str, k: usize, start: usize, end: usize) -> CompileError {
+        let says = |s: &str| m.starts_with(s);
+        if says("Only single target") {
+            return self.at(start, end, m.replacen("Only", "only", 1));
+        }
+        let msg = match m {
+            "'/' parameter must appear before '*' parameter" => "/ must be ahead of *",
+            "Only one '/' separator allowed" => "/ may appear only once",
+            "Only one '*' parameter allowed" | "Only one '*' separator allowed" => {
+                "* argument may appear only once"
+            }
+            "Only one '**' parameter allowed" => "arguments cannot follow var-keyword argument",
+            "Position-only parameter separator not allowed as first parameter" => {
+                "at least one argument must precede /"
+            }
+            "Expected one or more exception types" => "expected one or more exception types",
+            "Expected `except` or `finally` after `try` block" => {
+                let mut p = k;
+                while matches!(self.kind(p), T::Dedent) {
+                    p += 1;
+                }
+                if self.kind(p) == T::EndOfFile {
+                    let last = (0..p).rev().find(|&i| self.kind(i) == T::Newline).unwrap_or(p);
+                    let (line, _) = super::scan::place(self.src, self.lines, self.start(last));
+                    let line = line + 1;
+                    return CompileError::raw(
+                        ErrorKind::Syntax,
+                        "expected 'except' or 'finally' block",
+                        line,
+                        1,
+                        line,
+                        1,
+                    );
+                }
+                return self.on(p, "expected 'except' or 'finally' block");
+            }
+            "Cannot have both 'except' and 'except*' on the same 'try'" => {
+                return self.on(k, "cannot have both 'except' and 'except*' on the same 'try'");
+            }
+            "Multiple exception types must be parenthesized when using `as`" => {
+                return self.at(
+                    start,
+                    end,
+                    "multiple exception types must be parenthesized when using 'as'",
+                );
+            }
+            "Boolean 'not' expression cannot be used here" => {
+                return self.on(k, "'not' after an operator must be parenthesized");
+            }
+            "Expected an import name" | "Expected an import name or a ')'" => "",
+            "Expected symbol after `as`" => {
+                let b = self.operand_end(k);
+                return match self.expression(self.start(k), self.end(b)) {
+                    Some(x) => {
+                        self.span(k, b, format!("cannot use {} as import target", expr_name(&x)))
+                    }
+                    None => self.on(k, "invalid syntax"),
+                };
+            }
+            _ => "",
+        };
+        if msg.is_empty() { self.expected(T::Unknown, k) } else { self.on(k, msg) }
+    }
+
+    fn formatted(&self, i: &IErr, k: usize, letter: char) -> CompileError {
+        let prev = k.checked_sub(1).map_or(T::Newline, |p| self.kind(p));
+        let cur = self.kind(k);
+        let msg = match i {
+            IErr::UnclosedLbrace => "expecting '}'".to_owned(),
+            IErr::InvalidConversionFlag => {
+                if self.kind(k) == T::Name {
+                    format!(
+                        "invalid conversion character '{}': expected 's', 'r', or 'a'",
+                        self.text(k)
+                    )
+                } else if matches!(cur, T::Colon | T::Rbrace) {
+                    "missing conversion character".to_owned()
+                } else {
+                    "invalid conversion character".to_owned()
+                }
+            }
+            IErr::LambdaWithoutParentheses => {
+                "lambda expressions are not allowed without parentheses".to_owned()
+            }
+            IErr::ConversionFlagNotImmediatelyAfterExclamation => {
+                "conversion type must come right after the exclamation mark".to_owned()
+            }
+            _ => interpolated(i).to_owned(),
+        };
+        let _ = prev;
+        self.on(k, format!("{letter}-string: {msg}"))
     }
 
     fn lexical(&self, l: &LErr, start: usize, end: usize) -> CompileError {
@@ -119,8 +899,163 @@ impl Look<'_> {
                 "unindent does not match any outer indentation level",
                 self.lines.loc(start, end),
             ),
+            LErr::InvalidByteLiteral => {
+                let from = self.tokens.iter().rev().find(|t| t.range().start().to_usize() <= start);
+                let (a, b) = from.map_or((start, end), |t| {
+                    (t.range().start().to_usize(), t.range().end().to_usize())
+                });
+                self.at(a, b.max(end), "bytes can only contain ASCII literal characters")
+            }
+            LErr::UnicodeError | LErr::MissingUnicodeLbrace | LErr::MissingUnicodeRbrace => {
+                self.escape(start).unwrap_or_else(|| self.at(start, end, "invalid syntax"))
+            }
+            LErr::UnrecognizedToken { .. } => self.at(start, end.max(start + 1), "invalid syntax"),
             _ => self.at(start, end, "invalid syntax"),
         }
+    }
+
+    /// What is wrong with an escape sequence near an offset.
+    fn escape(&self, near: usize) -> Option<CompileError> {
+        let t = self.tokens.iter().rev().find(|t| t.range().start().to_usize() <= near)?;
+        let (start, end) = (t.range().start().to_usize(), t.range().end().to_usize());
+        let text = self.src.get(start..end)?;
+        let body = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        let quote = body.chars().next()?;
+        let n = if body.starts_with(&quote.to_string().repeat(3)) { 3 } else { 1 };
+        let inner =
+            body.get(n..).map(|b| b.strip_suffix(&quote.to_string().repeat(n)).unwrap_or(b))?;
+        let inner = if matches!(quote, '\'' | '"') { inner } else { text };
+        let mut d = super::literal::Decoder { text: inner, braces: false, invalid: None };
+        let msg = d.decode_str(&mut Vec::new()).err()?;
+        Some(self.at(start, end, msg))
+    }
+}
+
+fn is_augmented(k: T) -> bool {
+    matches!(
+        k,
+        T::PlusEqual
+            | T::MinusEqual
+            | T::StarEqual
+            | T::SlashEqual
+            | T::PercentEqual
+            | T::AmperEqual
+            | T::VbarEqual
+            | T::CircumflexEqual
+            | T::LeftShiftEqual
+            | T::RightShiftEqual
+            | T::DoubleStarEqual
+            | T::DoubleSlashEqual
+            | T::AtEqual
+    )
+}
+
+fn ends_expression(k: T) -> bool {
+    matches!(
+        k,
+        T::Name
+            | T::Int
+            | T::Float
+            | T::Complex
+            | T::String
+            | T::FStringEnd
+            | T::TStringEnd
+            | T::Rpar
+            | T::Rsqb
+            | T::Rbrace
+            | T::True
+            | T::False
+            | T::None
+            | T::Ellipsis
+            | T::Match
+            | T::Case
+            | T::Type
+            | T::Lazy
+    )
+}
+
+/// Tokens that start an expression and cannot go on with one.
+fn starts_plain(k: T) -> bool {
+    matches!(
+        k,
+        T::Name
+            | T::Int
+            | T::Float
+            | T::Complex
+            | T::String
+            | T::FStringStart
+            | T::TStringStart
+            | T::True
+            | T::False
+            | T::None
+            | T::Ellipsis
+            | T::Lbrace
+            | T::Lambda
+            | T::Await
+            | T::Tilde
+            | T::Match
+            | T::Case
+            | T::Type
+            | T::Lazy
+    )
+}
+
+fn starts_expression(k: T) -> bool {
+    starts_plain(k)
+        || matches!(k, T::Lpar | T::Lsqb | T::Plus | T::Minus | T::Not | T::Yield | T::Star)
+}
+
+/// Whether an expression may stand before `=` where Python guesses that `==` was meant.
+fn is_plain_operand(x: &Expr) -> bool {
+    !matches!(
+        x,
+        Expr::List(_)
+            | Expr::Tuple(_)
+            | Expr::Generator(_)
+            | Expr::BooleanLiteral(_)
+            | Expr::NoneLiteral(_)
+            | Expr::Compare(_)
+            | Expr::BoolOp(_)
+            | Expr::If(_)
+            | Expr::Lambda(_)
+            | Expr::Named(_)
+            | Expr::Yield(_)
+            | Expr::YieldFrom(_)
+            | Expr::Starred(_)
+    ) && !matches!(x, Expr::UnaryOp(u) if u.op == ruff_python_ast::UnaryOp::Not)
+}
+
+/// What Python calls an expression in its messages.
+fn expr_name(x: &Expr) -> &'static str {
+    match x {
+        Expr::Attribute(_) => "attribute",
+        Expr::Subscript(_) => "subscript",
+        Expr::Starred(_) => "starred",
+        Expr::Name(_) => "name",
+        Expr::List(_) => "list",
+        Expr::Tuple(_) => "tuple",
+        Expr::Lambda(_) => "lambda",
+        Expr::Call(_) => "function call",
+        Expr::BoolOp(_) | Expr::BinOp(_) | Expr::UnaryOp(_) => "expression",
+        Expr::Generator(_) => "generator expression",
+        Expr::Yield(_) | Expr::YieldFrom(_) => "yield expression",
+        Expr::Await(_) => "await expression",
+        Expr::ListComp(_) => "list comprehension",
+        Expr::SetComp(_) => "set comprehension",
+        Expr::DictComp(_) => "dict comprehension",
+        Expr::Dict(_) => "dict literal",
+        Expr::Set(_) => "set display",
+        Expr::FString(_) => "f-string expression",
+        Expr::TString(_) => "t-string expression",
+        Expr::NoneLiteral(_) => "None",
+        Expr::BooleanLiteral(b) if b.value => "True",
+        Expr::BooleanLiteral(_) => "False",
+        Expr::EllipsisLiteral(_) => "ellipsis",
+        Expr::Compare(_) => "comparison",
+        Expr::If(_) => "conditional expression",
+        Expr::Named(_) => "named expression",
+        Expr::Slice(_) => "slice",
+        _ => "literal",
     }
 }
 

@@ -4,6 +4,7 @@ mod errors;
 pub(crate) mod guard;
 mod literal;
 mod lower;
+mod scan;
 
 use ruff_python_ast::{Mod as RMod, PythonVersion};
 use ruff_python_parser::{Mode as RMode, ParseOptions, Parsed, parse_unchecked};
