@@ -55,10 +55,50 @@ impl Default for Config {
     }
 }
 
+/// A setting that can be changed from outside: `-X name=value`, or the environment variable.
+pub struct Knob {
+    /// Name after `-X`.
+    pub name: &'static str,
+    /// Environment variable.
+    pub env: &'static str,
+    /// One line of documentation.
+    pub doc: &'static str,
+    /// Smallest and largest value.
+    pub range: (usize, usize),
+    set: fn(&mut Config, usize),
+}
+
+macro_rules! knobs {
+    ($($name:literal $env:literal $range:expr, $doc:literal, $set:expr;)*) => {
+        /// All knobs of the collector.
+        pub static KNOBS: &[Knob] =
+            &[$(Knob { name: $name, env: $env, doc: $doc, range: $range, set: $set }),*];
+    };
+}
+
+const SWITCH: (usize, usize) = (0, 1);
+
+knobs! {
+    "heap_max" "HEDDLE_HEAP_MAX" (0, usize::MAX),
+        "most bytes of objects before MemoryError (k, m, g); 0: what the machine has", |c, n| c.heap_max = n;
+    "gc_nursery" "HEDDLE_GC_NURSERY" (64 << 10, usize::MAX),
+        "least bytes allocated between two collections", |c, n| c.nursery_bytes_min = n;
+    "gc_growth" "HEDDLE_GC_GROWTH" (110, 10_000),
+        "percent of the survivors at which the next collection comes", |c, n| c.growth_percent = n;
+    "gc_threads" "HEDDLE_GC_THREADS" (1, 64), "threads that mark", |c, n| c.mark_threads = n;
+    "gc_parallel" "HEDDLE_GC_PARALLEL" (0, usize::MAX),
+        "bytes of survivors from which marking is parallel", |c, n| c.parallel_bytes_min = n;
+    "gc_young" "HEDDLE_GC_YOUNG" SWITCH,
+        "look only at new objects in most collections", |c, n| c.young = n != 0;
+    "gc_huge" "HEDDLE_GC_HUGE" SWITCH, "ask for huge pages", |c, n| c.huge_pages = n != 0;
+    "gc_stress" "HEDDLE_GC_STRESS" (0, u32::MAX as usize),
+        "collect every so many refills of an allocation run", |c, n| c.stress_refills = n as u32;
+    "gc_poison" "HEDDLE_GC_POISON" SWITCH, "fill dead objects with 0xDB", |c, n| c.poison = n != 0;
+    "gc_verify" "HEDDLE_GC_VERIFY" SWITCH, "check every traced pointer", |c, n| c.verify = n != 0;
+}
+
 impl Config {
-    /// The defaults, changed by `HEDDLE_GC_STRESS` (refills), `HEDDLE_GC_POISON`, `HEDDLE_GC_VERIFY`,
-    /// `HEDDLE_GC_NURSERY` (bytes), `HEDDLE_GC_GROWTH` (percent), `HEDDLE_GC_THREADS`, `HEDDLE_GC_HUGE`, `HEDDLE_GC_YOUNG` and
-    /// `HEDDLE_HEAP_MAX` (bytes; `k`, `m`, `g` are understood).
+    /// The defaults, changed by the environment variables of [`KNOBS`]. A value that cannot be read is passed over.
     pub fn from_env() -> Config {
         let mut c = Config::default();
         c.set_from(|name| std::env::var(name).ok());
@@ -66,33 +106,38 @@ impl Config {
     }
 
     fn set_from(&mut self, get: impl Fn(&str) -> Option<String>) {
-        let size = |name: &str| get(name).and_then(|s| parse_bytes(&s));
-        if let Some(n) = size("HEDDLE_GC_STRESS") {
-            self.stress_refills = n.min(u32::MAX as usize) as u32;
+        for k in KNOBS {
+            if let Some(v) = get(k.env) {
+                let _ = self.set_knob(k, &v);
+            }
         }
-        if let Some(n) = size("HEDDLE_GC_POISON") {
-            self.poison = n != 0;
+    }
+
+    /// Sets the knob called `name` (as after `-X`); false when there is none.
+    ///
+    /// **Errors:** a text that names the knob and its range.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<bool, String> {
+        match KNOBS.iter().find(|k| k.name == name) {
+            Some(k) => self.set_knob(k, value).map(|()| true),
+            None => Ok(false),
         }
-        if let Some(n) = size("HEDDLE_GC_VERIFY") {
-            self.verify = n != 0;
-        }
-        if let Some(n) = size("HEDDLE_GC_NURSERY") {
-            self.nursery_bytes_min = n.max(64 << 10);
-        }
-        if let Some(n) = size("HEDDLE_GC_GROWTH") {
-            self.growth_percent = n.clamp(110, 10_000);
-        }
-        if let Some(n) = size("HEDDLE_GC_THREADS") {
-            self.mark_threads = n.clamp(1, 64);
-        }
-        if let Some(n) = size("HEDDLE_GC_HUGE") {
-            self.huge_pages = n != 0;
-        }
-        if let Some(n) = size("HEDDLE_GC_YOUNG") {
-            self.young = n != 0;
-        }
-        if let Some(n) = size("HEDDLE_HEAP_MAX") {
-            self.heap_max = n;
+    }
+
+    fn set_knob(&mut self, k: &Knob, value: &str) -> Result<(), String> {
+        let (lo, hi) = k.range;
+        // `-X gc_young` alone switches on.
+        let n = if value.is_empty() && k.range == SWITCH { Some(1) } else { parse_bytes(value) };
+        match n.filter(|n| (lo..=hi).contains(n)) {
+            Some(n) => {
+                (k.set)(self, n);
+                Ok(())
+            }
+            None if hi == usize::MAX => {
+                Err(format!("-X {}: expected a number of at least {lo}, not {value:?}", k.name))
+            }
+            None => {
+                Err(format!("-X {}: expected a number from {lo} to {hi}, not {value:?}", k.name))
+            }
         }
     }
 }
@@ -129,5 +174,16 @@ mod tests {
         c.set_from(|n| (n == "HEDDLE_GC_STRESS").then(|| "7".to_string()));
         assert_eq!(c.stress_refills, 7);
         assert!(!c.poison);
+    }
+
+    #[test]
+    fn knobs_have_names_and_ranges() {
+        let mut c = Config::default();
+        assert_eq!(c.set("heap_max", "64m"), Ok(true));
+        assert_eq!(c.heap_max, 64 << 20);
+        assert_eq!(c.set("gc_young", ""), Ok(true));
+        assert!(c.young);
+        assert_eq!(c.set("tlbc", "1"), Ok(false));
+        assert!(c.set("gc_growth", "7").is_err_and(|e| e.contains("from 110 to 10000")));
     }
 }
