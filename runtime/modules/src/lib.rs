@@ -9,6 +9,7 @@ pub mod operator;
 pub mod random;
 pub mod registry;
 pub mod statistics;
+pub mod sre;
 pub mod sys;
 pub mod weakref;
 pub mod thread;

@@ -414,3 +414,27 @@ impl Value {
         }
     }
 }
+
+impl Buffer {
+    /// A copy of the bytes.
+    pub fn to_vec(&self) -> Vec<u8> {
+        if self.len == 0 {
+            return Vec::new();
+        }
+        // SAFETY: whoever lent the buffer keeps it alive and in place until it is released; a concurrent writer can
+        // only make the copy a mixture, since bytes have no invalid values.
+        unsafe { std::slice::from_raw_parts(self.ptr, self.len) }.to_vec()
+    }
+}
+
+/// A copy of the bytes of an object with the buffer protocol; nothing for other objects.
+pub fn bytes_like(th: &mut Thread, v: Value) -> R<Option<Vec<u8>>> {
+    let s = v.type_of().slots();
+    let Some(f) = s.buffer else { return Ok(None) };
+    let b = f(th, v, false)?;
+    let out = b.to_vec();
+    if let Some(r) = s.release_buffer {
+        r(th, v);
+    }
+    Ok(Some(out))
+}
