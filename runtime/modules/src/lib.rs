@@ -9,7 +9,6 @@ pub mod operator;
 pub mod random;
 pub mod registry;
 pub mod statistics;
-pub mod sre;
 pub mod sys;
 pub mod weakref;
 pub mod thread;

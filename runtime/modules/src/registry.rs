@@ -14,7 +14,6 @@ pub static MODULES: &[&ModuleDef] = &[
     &crate::operator::MODULE,
     &crate::random::MODULE,
     &crate::statistics::MODULE,
-    &crate::sre::MODULE,
     &crate::sys::MODULE,
 ];
 
