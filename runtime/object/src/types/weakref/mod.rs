@@ -5,6 +5,8 @@
 //! strong value, because the world stops for every collection.
 
 pub mod proxy;
+#[cfg(test)]
+mod tests;
 
 use crate::core::header::Header;
 use crate::core::native::{Args, GetSetDef, check_positional};
