@@ -81,7 +81,21 @@ struct Look<'a> {
 pub fn explain(src: &str, lines: &LineIndex, parsed: &Parsed<RMod>, _mode: Mode) -> CompileError {
     let found = super::scan::scan(src, lines);
     if let Some(e) = found.error {
-        return e;
+        // Some of these stop Python only when its parser gets there; the others win from anywhere.
+        let soft = e.kind != ErrorKind::Syntax
+            || e.msg.starts_with("unexpected character after line")
+            || e.msg == "unexpected EOF while parsing";
+        let place = |o: &ParseError| super::scan::place(src, lines, o.location.start().to_usize());
+        let first = parsed.errors().iter().min_by_key(|e| e.location.start());
+        let indent = first.filter(|f| f.error == PErr::UnexpectedIndentation);
+        let parser_first = match (soft, first, indent) {
+            (true, Some(f), _) => place(f) < (e.line, e.col_offset as i32),
+            (false, _, Some(i)) => place(i).0 <= e.line,
+            _ => false,
+        };
+        if !parser_first {
+            return e;
+        }
     }
     let tokens: Vec<Token> = parsed
         .tokens()
@@ -93,6 +107,16 @@ pub fn explain(src: &str, lines: &LineIndex, parsed: &Parsed<RMod>, _mode: Mode)
     let first = parsed.errors().iter().min_by_key(|e| e.location.start());
     let Some(first) = first else {
         let u = &parsed.unsupported_syntax_errors()[0];
+        if let ruff_python_parser::UnsupportedSyntaxErrorKind::UnpackingInComprehension(_) = u.kind
+        {
+            let dict = src[u.range].starts_with("**");
+            let what = if dict {
+                "dict unpacking cannot be used in dict comprehension"
+            } else {
+                "iterable unpacking cannot be used in comprehension"
+            };
+            return look.at(u.range.start().to_usize(), u.range.end().to_usize(), what);
+        }
         return look.at(u.range.start().to_usize(), u.range.end().to_usize(), "invalid syntax");
     };
     let at = first.location.start().to_usize();
@@ -231,7 +255,10 @@ impl Look<'_> {
 
     fn explain(&self, e: &ParseError) -> CompileError {
         let (start, end) = (e.location.start().to_usize(), e.location.end().to_usize());
-        let k = self.token_at(start);
+        let mut k = self.token_at(start);
+        while self.kind(k) == T::Dedent {
+            k += 1;
+        }
         if let Some(err) = self.by_tokens(k) {
             return err;
         }
@@ -264,7 +291,13 @@ impl Look<'_> {
                 self.on(self.closing(k), "positional argument follows keyword argument unpacking")
             }
             PErr::InvalidArgumentUnpackingOrder => {
-                self.on(k, "iterable argument unpacking follows keyword argument unpacking")
+                let star = if self.kind(k) == T::Star { k } else { k.saturating_sub(1) };
+                let b = self.operand_end(star + 1);
+                self.span(
+                    star.saturating_sub(1),
+                    b,
+                    "iterable argument unpacking follows keyword argument unpacking",
+                )
             }
             PErr::IterableUnpackingInComprehension => {
                 self.at(start, end, "iterable unpacking cannot be used in comprehension")
@@ -273,7 +306,34 @@ impl Look<'_> {
                 self.at(start, end, "Generator expression must be parenthesized")
             }
             PErr::InvalidStarredExpressionUsage => {
-                self.at(start, end, "can't use starred expression here")
+                let before = k.checked_sub(1).map_or(T::Newline, |p| self.kind(p));
+                let after = self.kind(self.token_at(end));
+                let dict = matches!(after, T::Comma | T::Rbrace) && self.depth(k) > 0;
+                if before == T::Colon && dict {
+                    self.at(start, end, "cannot use a starred expression in a dictionary value")
+                } else if before == T::Lpar && after == T::Rpar {
+                    self.at(start, end, "cannot use starred expression here")
+                } else if after == T::Colon && before != T::Newline {
+                    self.generic(end)
+                } else if matches!(
+                    before,
+                    T::Newline
+                        | T::Indent
+                        | T::Dedent
+                        | T::Semi
+                        | T::Return
+                        | T::Yield
+                        | T::Equal
+                        | T::Lsqb
+                        | T::Lpar
+                        | T::Comma
+                        | T::In
+                ) && !(before == T::Equal && self.kind(self.line_start(k)) == T::Type)
+                {
+                    self.at(start, end, "can't use starred expression here")
+                } else {
+                    self.generic(start)
+                }
             }
             PErr::ParamAfterVarKeywordParam => {
                 self.on(k, "arguments cannot follow var-keyword argument")
@@ -294,12 +354,19 @@ impl Look<'_> {
                     if self.kind(p) == T::DoubleStar { "var-keyword" } else { "var-positional" };
                 self.on(q, format!("{what} argument cannot have default value"))
             }
+            PErr::ExpectedKeywordParam
+                if !matches!(self.kind(k), T::Rpar | T::Colon | T::DoubleStar | T::Comma) =>
+            {
+                self.generic(start)
+            }
             PErr::ExpectedKeywordParam => {
                 let mut p = k;
                 while p > 0 && self.kind(p) != T::Star {
                     p -= 1;
                 }
-                self.on(p, "named arguments must follow bare *")
+                let lambda =
+                    self.tokens[self.line_start(p)..p].iter().any(|t| t.kind() == T::Lambda);
+                self.on(if lambda { p + 1 } else { p }, "named arguments must follow bare *")
             }
             PErr::EmptyTypeParams => {
                 let mut p = k;
@@ -308,9 +375,30 @@ impl Look<'_> {
                 }
                 self.on(p + 1, "Type parameter list cannot be empty")
             }
-            PErr::EmptyImportNames => self.on(k, "Expected one or more names after 'import'"),
+            PErr::EmptyImportNames if self.kind(k) != T::Newline => self.generic(start),
+            PErr::EmptyImportNames => {
+                let (line, col) = super::scan::place(self.src, self.lines, self.start(k));
+                CompileError::raw(
+                    ErrorKind::Syntax,
+                    "Expected one or more names after 'import'",
+                    line,
+                    col,
+                    line,
+                    col,
+                )
+            }
             PErr::OtherError(m) => self.other(m, k, start, end),
             PErr::ExpectedToken { expected, .. } => self.expected(*expected, k),
+            PErr::ExpectedExpression
+                if matches!(self.kind(k), T::Rbrace | T::Comma)
+                    && k > 0
+                    && self.kind(k - 1) == T::Colon
+                    && self.depth(k) > 0 =>
+            {
+                self.on(k - 1, "expression expected after dictionary key and ':'")
+            }
+            PErr::ExpectedExpression => self.expected(T::Unknown, k),
+            PErr::InvalidMatchPatternTarget => self.at(start, end, "cannot use '_' as a target"),
             _ => self.generic(start),
         }
     }
@@ -333,12 +421,18 @@ impl Look<'_> {
             return Some(self.span(p, last.saturating_sub(1).max(k), msg));
         }
         if cur == T::From && self.kind(line) == T::Import {
-            let last = self.line_end(k);
+            let mut last = k + 1;
+            while self.kind(last + 1) == T::Dot {
+                last += 2;
+            }
             return Some(self.span(
                 line,
-                last.saturating_sub(1),
+                last,
                 "Did you mean to use 'from ... import ...' instead?",
             ));
+        }
+        if let Some(e) = self.in_field(k) {
+            return Some(e);
         }
         if matches!(self.kind(line), T::Def)
             && self.kind(line + 1) == T::Name
@@ -569,9 +663,15 @@ impl Look<'_> {
                 last += 1;
             }
             if self.kind(last) == T::String {
+                let to = if self.kind(k + 1) == T::String { last } else { k };
+                let from = if to == last { p } else { k };
+                let mut to = to;
+                while from == k && to + 1 < last && self.kind(to + 1) == T::Name {
+                    to += 1;
+                }
                 return Some(self.span(
-                    p,
-                    last,
+                    from,
+                    to,
                     "invalid syntax. Is this intended to be part of the string?",
                 ));
             }
@@ -754,7 +854,47 @@ impl Look<'_> {
     fn expected(&self, expected: T, k: usize) -> CompileError {
         let cur = self.kind(k);
         let line = self.line_start(k);
+        if let Some(e) = self.bad_as_target(k, line) {
+            return e;
+        }
+        let prev = k.checked_sub(1).map_or(T::Newline, |p| self.kind(p));
         match expected {
+            T::Rpar
+                if cur == T::Lpar
+                    && matches!(prev, T::Comma | T::Lpar)
+                    && self.parameters(k, line) =>
+            {
+                let close = self.closing(k + 1);
+                self.span(k, close, "Function parameters cannot be parenthesized")
+            }
+            T::Colon if cur == T::Lpar && matches!(prev, T::Comma | T::Lambda) => {
+                let close = self.closing(k + 1);
+                self.span(k, close, "Lambda expression parameters cannot be parenthesized")
+            }
+            T::Rsqb | T::Rbrace if cur == T::For && self.tuple_before(k) => {
+                let a = self.bracket_start(k);
+                self.span(a, k - 1, "did you forget parentheses around the comprehension target?")
+            }
+            T::Rsqb if cur == T::Colon && matches!(prev, T::Name) => {
+                let star = k.checked_sub(2).map_or(T::Newline, |p| self.kind(p));
+                let what = match star {
+                    T::Star => "TypeVarTuple",
+                    T::DoubleStar => "ParamSpec",
+                    _ => return self.on(k, "invalid syntax"),
+                };
+                let how = if self.kind(k + 1) == T::Lpar { "constraints" } else { "bound" };
+                self.on(k, format!("cannot use {how} with {what}"))
+            }
+            T::Colon if cur == T::Rbrace || cur == T::Comma && self.depth(k) > 0 => {
+                self.on(k.saturating_sub(1), "':' expected after dictionary key")
+            }
+            T::Comma if cur == T::Equal => {
+                let a = self.operand_start(k - 1);
+                if self.kind(a) == T::DoubleStar {
+                    return self.span(a, k, "cannot assign to keyword argument unpacking");
+                }
+                self.on(k, "invalid syntax")
+            }
             T::Colon => {
                 let mut first = line;
                 if self.kind(first) == T::Async {
@@ -799,10 +939,167 @@ impl Look<'_> {
         }
     }
 
+    /// Whether token `k` stands in the parameter list of a `def`.
+    fn parameters(&self, k: usize, line: usize) -> bool {
+        let def = if self.kind(line) == T::Async { line + 1 } else { line };
+        self.kind(def) == T::Def && self.depth(k) == 1
+    }
+
+    /// First token in the bracket around token `k`.
+    fn bracket_start(&self, k: usize) -> usize {
+        let mut d = 0;
+        let mut i = k;
+        while i > 0 {
+            i -= 1;
+            match self.kind(i) {
+                T::Rpar | T::Rsqb | T::Rbrace => d += 1,
+                T::Lpar | T::Lsqb | T::Lbrace if d > 0 => d -= 1,
+                T::Lpar | T::Lsqb | T::Lbrace => return i + 1,
+                _ => {}
+            }
+        }
+        0
+    }
+
+    /// Whether a bare tuple stands between the open bracket and token `k`.
+    fn tuple_before(&self, k: usize) -> bool {
+        let a = self.bracket_start(k);
+        let mut d = 0;
+        (a..k).any(|i| {
+            match self.kind(i) {
+                T::Lpar | T::Lsqb | T::Lbrace => d += 1,
+                T::Rpar | T::Rsqb | T::Rbrace => d -= 1,
+                T::Comma => return d == 0,
+                _ => {}
+            }
+            false
+        })
+    }
+
+    /// `as` followed by something that is no name.
+    fn bad_as_target(&self, k: usize, line: usize) -> Option<CompileError> {
+        let as_ = (line..k).rev().take(3).find(|&i| self.kind(i) == T::As)?;
+        let a = as_ + 1;
+        let b = self.operand_end(a);
+        let x = self.expression(self.start(a), self.end(b))?;
+        if matches!(x, Expr::Name(_)) {
+            return None;
+        }
+        let name = expr_name(&x);
+        let msg = match self.kind(line) {
+            T::Except if self.kind(line + 1) == T::Star => {
+                format!("cannot use except* statement with {name}")
+            }
+            T::Except => format!("cannot use except statement with {name}"),
+            T::Import | T::From => format!("cannot use {name} as import target"),
+            T::Case => format!("cannot use {name} as pattern target"),
+            _ => return None,
+        };
+        Some(self.span(a, b, msg))
+    }
+
+    /// Trouble inside a replacement field.
+    fn in_field(&self, k: usize) -> Option<CompileError> {
+        let mut letters: Vec<char> = Vec::new();
+        for t in &self.tokens[..k.min(self.tokens.len())] {
+            match t.kind() {
+                T::FStringStart => letters.push('f'),
+                T::TStringStart => letters.push('t'),
+                T::FStringEnd | T::TStringEnd => {
+                    letters.pop();
+                }
+                _ => {}
+            }
+        }
+        let letter = *letters.last()?;
+        let p = k.checked_sub(1)?;
+        let opens = |i: usize| {
+            self.kind(i) == T::Lbrace
+                && i > 0
+                && matches!(
+                    self.kind(i - 1),
+                    T::FStringStart
+                        | T::FStringMiddle
+                        | T::TStringStart
+                        | T::TStringMiddle
+                        | T::Rbrace
+                        | T::Colon
+                )
+        };
+        if opens(p) {
+            let shown = match self.kind(k) {
+                T::Lambda => return None,
+                T::Rbrace => "}",
+                T::Exclamation => "!",
+                T::Colon => ":",
+                T::Equal => "=",
+                _ => {
+                    let msg = format!("{letter}-string: expecting a valid expression after '{{'");
+                    return Some(self.on(k, msg));
+                }
+            };
+            return Some(
+                self.on(k, format!("{letter}-string: valid expression required before '{shown}'")),
+            );
+        }
+        if self.kind(k) == T::Unknown && ends_expression(self.kind(p)) && opens(p.wrapping_sub(1)) {
+            return Some(
+                self.on(k, format!("{letter}-string: expecting '=', or '!', or ':', or '}}'")),
+            );
+        }
+        None
+    }
+
     fn other(&self, m: &str, k: usize, start: usize, end: usize) -> CompileError {
         let says = |s: &str| m.starts_with(s);
         if says("Only single target") {
+            // A tuple without brackets is reported at its first element.
+            let bare = !matches!(self.kind(k), T::Lpar | T::Lsqb);
+            let end = if bare { self.end(self.operand_end(k)) } else { end };
             return self.at(start, end, m.replacen("Only", "only", 1));
+        }
+        if says("Cannot mix t-string") {
+            return self.at(
+                start,
+                end,
+                "cannot mix t-string literals with string or bytes literals",
+            );
+        }
+        if says("Bytes literal cannot") {
+            return self.at(start, end, "cannot mix bytes and nonbytes literals");
+        }
+        if says("Positional patterns cannot") {
+            return self.on(k, "positional patterns follow keyword patterns");
+        }
+        if says("Trailing comma not allowed") {
+            let (line, col) = super::scan::place(self.src, self.lines, end);
+            let msg = "trailing comma not allowed without surrounding parentheses";
+            return CompileError::raw(ErrorKind::Syntax, msg, line, col, line, col + 1);
+        }
+        if says("Expected a parameter name") {
+            let eq = self.token_at(end);
+            if self.kind(eq) == T::Equal {
+                return match self.kind(k) {
+                    T::True | T::False | T::None => {
+                        self.span(k, eq, format!("cannot assign to {}", self.text(k)))
+                    }
+                    T::Star => self.span(k, eq, "cannot assign to iterable argument unpacking"),
+                    _ => self.span(
+                        k,
+                        eq,
+                        "expression cannot contain assignment, perhaps you meant \"==\"?",
+                    ),
+                };
+            }
+        }
+        if says("Expected an identifier, but found a keyword") {
+            let statement = matches!(self.kind(k), T::Pass | T::Break | T::Continue);
+            if statement && self.kind(k + 1) == T::If {
+                return self.on(k, "expected expression before 'if', but statement is given");
+            }
+            if statement && k > 0 && self.kind(k - 1) == T::Else && self.line_start(k) != k - 1 {
+                return self.on(k, "expected expression after 'else', but statement is given");
+            }
         }
         let msg = match m {
             "'/' parameter must appear before '*' parameter" => "/ must be ahead of *",
@@ -836,17 +1133,25 @@ impl Look<'_> {
                 return self.on(p, "expected 'except' or 'finally' block");
             }
             "Cannot have both 'except' and 'except*' on the same 'try'" => {
-                return self.on(k, "cannot have both 'except' and 'except*' on the same 'try'");
+                let star = self.kind(k + 1) == T::Star;
+                let last = if star { k + 1 } else { k };
+                return self.span(
+                    k,
+                    last,
+                    "cannot have both 'except' and 'except*' on the same 'try'",
+                );
             }
             "Multiple exception types must be parenthesized when using `as`" => {
-                return self.at(
-                    start,
-                    end,
+                let colon = (k..self.tokens.len()).find(|&i| self.kind(i) == T::Colon);
+                return self.span(
+                    k,
+                    colon.map_or(k, |c| c.saturating_sub(1)),
                     "multiple exception types must be parenthesized when using 'as'",
                 );
             }
             "Boolean 'not' expression cannot be used here" => {
-                return self.on(k, "'not' after an operator must be parenthesized");
+                let b = self.operand_end(k + 1);
+                return self.span(k, b, "'not' after an operator must be parenthesized");
             }
             "Expected an import name" | "Expected an import name or a ')'" => "",
             "Expected symbol after `as`" => {
@@ -866,6 +1171,18 @@ impl Look<'_> {
     fn formatted(&self, i: &IErr, k: usize, letter: char) -> CompileError {
         let prev = k.checked_sub(1).map_or(T::Newline, |p| self.kind(p));
         let cur = self.kind(k);
+        if *i == IErr::LambdaWithoutParentheses {
+            let lambda =
+                (0..=k.min(self.tokens.len() - 1)).rev().find(|&i| self.kind(i) == T::Lambda);
+            if let Some(l) = lambda {
+                let colon =
+                    self.src[self.end(l)..].find(':').map_or(self.end(l), |p| self.end(l) + p + 1);
+                let msg = format!(
+                    "{letter}-string: lambda expressions are not allowed without parentheses"
+                );
+                return self.at(self.start(l), colon, msg);
+            }
+        }
         let msg = match i {
             IErr::UnclosedLbrace => "expecting '}'".to_owned(),
             IErr::InvalidConversionFlag => {

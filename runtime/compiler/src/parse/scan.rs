@@ -334,7 +334,7 @@ impl Scanner<'_> {
                     line,
                     col,
                     line,
-                    end - 1,
+                    end,
                 ));
             }
         } else {
@@ -534,7 +534,8 @@ impl Scanner<'_> {
             let c = self.b[self.i];
             if c == q && (!triple || self.b[self.i..].starts_with(&[q, q, q])) {
                 if in_spec {
-                    return self.at(self.i, format!("{letter}-string: expecting '}}'"));
+                    return self
+                        .at(self.i, format!("{letter}-string: expecting '}}', or format specs"));
                 }
                 self.i += if triple { 3 } else { 1 };
                 self.fmts.pop();
