@@ -335,7 +335,8 @@ pub fn resume_with(th: &mut VmThread, g: &'static Generator, value: Value) -> R<
                 )));
             }
             let regs = prepare(g, value);
-            run_generator(th, g, |th| crate::dispatch::enter(th, regs))
+            // SAFETY: the generator frame is linked and flagged by `run_generator`.
+            run_generator(th, g, |th| unsafe { crate::dispatch::enter(th, regs) })
         }
     }
 }
@@ -389,7 +390,8 @@ pub fn raise_into(th: &mut VmThread, g: &'static Generator, e: Raised) -> R<Resu
             crate::uops::flow::relocate(th, fp)?;
             // SAFETY: this thread executes the generator.
             let regs = unsafe { Regs { ip: (*fp).ip, sp: (*fp).sp, fp } };
-            run_generator(th, g, |th| crate::dispatch::enter_raising(th, regs))
+            // SAFETY: the generator frame is linked and flagged by `run_generator`.
+            run_generator(th, g, |th| unsafe { crate::dispatch::enter_raising(th, regs) })
         }
     }
 }
