@@ -62,7 +62,7 @@ pub fn set_add(th: &mut Thread, s: Value, v: Value) -> R<()> {
 
 /// `types.GenericAlias(origin, args)`
 pub fn generic_alias(th: &mut Thread, origin: Value, args: Value) -> R {
-    heddle_object::types::generic_alias::new(th, origin, args)
+    heddle_object::types::generic_alias::new_alias(th, origin, args)
 }
 
 /// Joins strings.
@@ -92,3 +92,13 @@ pub fn first_weakref(_th: &mut Thread, _v: Value) -> R {
 
 /// Runs the finalizers of objects that died.
 pub fn run_finalizers(_th: &mut Thread) {}
+
+/// A string of code points, surrogates too.
+pub fn from_code_points(th: &mut Thread, points: &[u32]) -> R<&'static heddle_object::types::Str> {
+    use heddle_object::types::{STR, Str};
+    // SAFETY: the data is written right away.
+    let (s, p) = unsafe { Str::alloc(th, STR.shape(), points.len(), 4, 0)? };
+    // SAFETY: room for the code points.
+    unsafe { std::ptr::copy_nonoverlapping(points.as_ptr(), p as *mut u32, points.len()) };
+    Ok(s)
+}

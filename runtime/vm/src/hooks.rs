@@ -258,7 +258,7 @@ fn set_recursion_limit(th: &mut Thread, limit: i32) {
     let used = th.recursion_limit - th.recursion_remaining;
     th.recursion_limit = limit;
     th.recursion_remaining = limit - used;
-    th.rt.recursion_limit_changed(limit);
+    crate::run::recursion_limit_changed(VmThread::of(th), limit);
 }
 
 fn set_cell(th: &mut Thread, c: Value, v: Value) -> R<()> {

@@ -13,6 +13,7 @@ pub mod instrument;
 pub mod run;
 pub mod signal;
 pub mod specialize;
+pub mod stdio;
 pub mod suggest;
 pub mod thread;
 pub mod traceback;
@@ -20,4 +21,5 @@ pub mod types;
 pub mod unwind;
 pub mod uops;
 
+pub use heddle_tlbc::Knobs;
 pub use thread::{Config, LibraryModule, Vm, VmThread};

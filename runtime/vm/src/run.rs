@@ -333,3 +333,6 @@ pub fn main_ident(th: &mut VmThread) -> u64 {
 pub fn trip_signal(th: &mut VmThread, signal: i32) {
     crate::signal::trip(th.vm, signal);
 }
+
+/// Gives all threads a new recursion limit.
+pub fn recursion_limit_changed(_th: &mut VmThread, _limit: i32) {}

@@ -292,6 +292,15 @@ impl Vm {
                 m.set(&mut th.base, "modules", Value::from_ref(modules))?;
             }
         }
+        for (name, descriptor) in [("stdout", 1), ("stderr", 2)] {
+            let Some(sys) = self.sys() else { continue };
+            let key = names::intern_str(&mut th.base, name)?;
+            let there = sys.namespace(&mut th.base)?.get_str(key).is_some_and(|s| !s.is_none());
+            if !there {
+                let s = crate::stdio::stream(&mut th.base, descriptor)?;
+                sys.set(&mut th.base, name, s)?;
+            }
+        }
         crate::import::init(th)
     }
 

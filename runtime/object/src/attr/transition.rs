@@ -124,7 +124,8 @@ pub fn next(th: &mut Thread, s: &'static Shape, name: &'static Str) -> R<Next> {
     Ok(Next::Shape(found))
 }
 
-fn existing(s: &'static Shape, name: &'static Str) -> Option<&'static Shape> {
+/// The transition for `name`, if it was made already.
+pub fn existing(s: &'static Shape, name: &'static Str) -> Option<&'static Shape> {
     let want = Value::from_ref(name).word();
     // ORDERING: Acquire; pairs with the Release in `list_link`. Carries: the list and the shapes in it.
     let list = s.transitions.load(ord!("shape.transitions", Acquire)) as *const ValueArray;

@@ -545,6 +545,13 @@ impl Type {
         unsafe { &*self.slots.get() }
     }
 
+    /// The version that proves the type's contents, or 0 when none is assigned.
+    #[inline(always)]
+    pub fn version(&self) -> u32 {
+        // ORDERING: Relaxed; see `Shape::version`.
+        self.version.load(ord!("type.version", Relaxed))
+    }
+
     /// Changes the protocols.
     ///
     /// # Safety

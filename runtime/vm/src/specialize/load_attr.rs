@@ -225,5 +225,5 @@ fn getattribute(th: &mut VmThread, ip: *const Unit, o: Value, method: bool) {
 
 /// Byte offset of the slot that a member descriptor stands for.
 pub(super) fn member_offset(d: Value) -> Option<usize> {
-    Member::of(d).map(|m| m.what)
+    d.cast::<Member>().map(|m| m.what)
 }

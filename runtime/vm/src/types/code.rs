@@ -5,7 +5,7 @@
 use heddle_object::core::header::Header;
 use heddle_object::heap::Tracer;
 use heddle_object::types::{Str, Tuple};
-use heddle_object::{R, Slot, StaticType, Thread, Value, payload};
+use heddle_object::{R, Slot, Thread, Value, payload};
 use heddle_tlbc::defs::operands::co;
 use heddle_tlbc::image::{CodeImage, Const, PyText};
 use heddle_tlbc::{Code, Unit, tables};
@@ -71,7 +71,7 @@ pub(super) unsafe fn drop_code(cell: *mut u8) {
 pub fn text(th: &mut Thread, t: &PyText) -> R<&'static Str> {
     match t.as_str() {
         Some(s) => Str::new(th, s),
-        None => Str::from_code_points(th, &t.code_points().collect::<Vec<u32>>()),
+        None => crate::compat::from_code_points(th, &t.code_points().collect::<Vec<u32>>()),
     }
 }
 

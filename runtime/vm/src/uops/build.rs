@@ -6,7 +6,7 @@ use crate::thread::VmThread;
 use crate::types::function::Function;
 use heddle_object::names::n;
 use heddle_object::types::{Dict, List, Str, Tuple};
-use heddle_object::{R, Thread, Value, attr, ops};
+use heddle_object::{R, Raised, Thread, Value, ops};
 use heddle_tlbc::defs::operands::{Conversion, FunctionAttribute};
 
 body! {
@@ -68,11 +68,7 @@ fn build_list(th: &mut VmThread, sp: Stack, count: u32) -> R {
 
 #[inline(never)]
 fn build_set(th: &mut VmThread, sp: Stack, count: u32) -> R {
-    let s = heddle_object::types::Set::new(&mut th.base)?;
-    for v in sp.top(count as usize) {
-        s.add(&mut th.base, *v)?;
-    }
-    Ok(Value::from_ref(s))
+    crate::compat::set(&mut th.base, sp.top(count as usize))
 }
 
 #[inline(never)]
@@ -97,7 +93,7 @@ fn build_slice(th: &mut VmThread, sp: Stack, count: u32) -> R {
 
 #[inline(never)]
 fn build_string(th: &mut VmThread, sp: Stack, count: u32) -> R {
-    heddle_object::types::str::concat_all(&mut th.base, sp.top(count as usize))
+    crate::compat::concat_all(&mut th.base, sp.top(count as usize))
 }
 
 #[inline(never)]
@@ -147,13 +143,13 @@ fn list_extend(th: &mut VmThread, sp: Stack, a: u32) -> R<()> {
 
 #[inline(never)]
 fn set_add(th: &mut VmThread, sp: Stack, a: u32) -> R<()> {
-    below::<heddle_object::types::Set>(sp, a).add(&mut th.base, sp.get(1)).map(|_| ())
+    crate::compat::set_add(&mut th.base, sp.get(1 + a as usize), sp.get(1))
 }
 
 #[inline(never)]
 fn set_update(th: &mut VmThread, sp: Stack, a: u32) -> R<()> {
-    let s = below::<heddle_object::types::Set>(sp, a);
-    ops::iter::for_each(&mut th.base, sp.get(1), |th, x| s.add(th, x).map(|_| ()))
+    let s = sp.get(1 + a as usize);
+    ops::iter::for_each(&mut th.base, sp.get(1), |th, x| crate::compat::set_add(th, s, x))
 }
 
 #[inline(never)]
@@ -183,12 +179,17 @@ pub(crate) fn each_pair(th: &mut Thread, m: Value, mut f: impl FnMut(&mut Thread
     })
 }
 
+/// Whether `each_pair` failed for want of a mapping's methods; the exception is cleared then.
+fn not_a_mapping(th: &mut Thread, e: Raised) -> bool {
+    th.catch(e, &heddle_object::types::exceptions::ATTRIBUTE_ERROR)
+}
+
 #[inline(never)]
 fn dict_update(th: &mut VmThread, sp: Stack, a: u32) -> R<()> {
     let d = below::<Dict>(sp, a);
     let m = sp.get(1);
     match each_pair(&mut th.base, m, |th, k, v| d.set_item(th, k, v)) {
-        Err(e) if attr::getattr_is_missing(&mut th.base, m, e) => {
+        Err(e) if not_a_mapping(&mut th.base, e) => {
             let tn = m.type_of().name();
             Err(th.base.type_error(format_args!("'{tn}' object is not a mapping")))
         }
@@ -220,7 +221,7 @@ pub(crate) fn merge_keywords(th: &mut Thread, d: &'static Dict, m: Value, callab
         d.set_item(th, k, v)
     });
     match r {
-        Err(e) if attr::getattr_is_missing(th, m, e) => {
+        Err(e) if not_a_mapping(th, e) => {
             let f = crate::call::describe(th, callable);
             let tn = m.type_of().name();
             Err(th.type_error(format_args!("{f} argument after ** must be a mapping, not {tn}")))

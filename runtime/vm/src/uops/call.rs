@@ -10,7 +10,7 @@ use crate::thread::VmThread;
 use crate::types::code::CodeObject;
 use crate::types::function::Function;
 use crate::types::generator::Generator;
-use heddle_object::types::method::Method;
+use heddle_object::types::descr::BoundMethod as Method;
 use heddle_object::types::{Dict, Tuple};
 use heddle_object::{R, Value, ops};
 use heddle_tlbc::Opcode;
@@ -96,6 +96,20 @@ fn fill_exact(fp: *mut Frame, code: &CodeObject, sp: Stack, count: usize) {
     }
 }
 
+/// What a bound method is bound to.
+#[inline(always)]
+fn receiver(m: &Method) -> Value {
+    // SAFETY: both slots are set when a method is made and never changed.
+    unsafe { Value::from_word(Value::slot_word(m.slf.get())) }
+}
+
+/// The function of a bound method.
+#[inline(always)]
+fn func(m: &Method) -> Value {
+    // SAFETY: as above.
+    unsafe { Value::from_word(Value::slot_word(m.func.get())) }
+}
+
 /// The function of this version at the n-th place from the top.
 #[inline(always)]
 fn function_of_version(v: Value, version: u32) -> Option<&'static Function> {
@@ -175,11 +189,11 @@ body! {
         }
         // SAFETY: tested just before.
         let m = unsafe { m.cast_unchecked::<Method>() };
-        let Some(func) = function_of_version(m.func(), c.version()) else { return Ctl::Deopt };
+        let Some(func) = function_of_version(func(m), c.version()) else { return Ctl::Deopt };
         if func.code().simple_args as usize != n + 1 {
             return Ctl::Deopt;
         }
-        r.sp.set(n + 1, m.receiver());
+        r.sp.set(n + 1, receiver(m));
         enter_exact!(r, th, func, n + 1, n + 2, AFTER_CALL)
     }
     CallPyGeneral |r, th, a| {
@@ -201,7 +215,7 @@ body! {
         }
         // SAFETY: tested just before.
         let m = unsafe { m.cast_unchecked::<Method>() };
-        if function_of_version(m.func(), c.version()).is_none() {
+        if function_of_version(func(m), c.version()).is_none() {
             return Ctl::Deopt;
         }
         r.save();
@@ -268,7 +282,7 @@ body! {
             return Ctl::Deopt;
         }
         // SAFETY: tested just before.
-        if function_of_version(unsafe { m.cast_unchecked::<Method>() }.func(), c.version()).is_none() {
+        if function_of_version(func(unsafe { m.cast_unchecked::<Method>() }), c.version()).is_none() {
             return Ctl::Deopt;
         }
         r.save();
@@ -417,9 +431,9 @@ fn unfold(sp: Stack, n: usize) -> (Value, usize) {
     if callable.is_exact::<Method>() {
         // SAFETY: tested just before.
         let m = unsafe { callable.cast_unchecked::<Method>() };
-        sp.set(n + 1, m.receiver());
-        sp.set(n + 2, m.func());
-        return (m.func(), n + 1);
+        sp.set(n + 1, receiver(m));
+        sp.set(n + 2, func(m));
+        return (func(m), n + 1);
     }
     (callable, n)
 }

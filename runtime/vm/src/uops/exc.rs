@@ -301,7 +301,8 @@ fn intrinsic_1(th: &mut VmThread, fp: *mut Frame, sp: Stack, a: u32) -> R {
     let v = sp.get(1);
     match Intrinsic1::from_u8(a as u8) {
         Some(Intrinsic1::Print) => {
-            let hook = (th.base.hooks.sys_get)(&mut th.base, heddle_object::names::intern_str(&mut th.base, "displayhook")?);
+            let name = heddle_object::names::intern_str(&mut th.base, "displayhook")?;
+            let hook = (th.base.hooks.sys_get)(&mut th.base, name);
             match hook {
                 Some(h) => ops::call1(&mut th.base, h, v),
                 None => Err(th.base.runtime_error(format_args!("lost sys.displayhook"))),

@@ -175,7 +175,7 @@ fn replace(th: &mut Thread, v: Value, a: &Args) -> R {
     let mut filename = c.filename.get().unwrap_or(v);
     for (k, x) in a.keywords() {
         let key = k.to_string_lossy();
-        let mut number = |th: &mut Thread| heddle_object::types::int::as_i32(th, x);
+        let number = |th: &mut Thread| heddle_object::types::int::as_i32(th, x);
         match &*key {
             "co_argcount" => image.argcount = number(th)? as u32,
             "co_posonlyargcount" => image.posonlyargcount = number(th)? as u32,
