@@ -1,3 +1,5 @@
 //! The command: its flags, and how a program is started from them.
 
+#![forbid(unsafe_code)]
+
 pub mod flags;

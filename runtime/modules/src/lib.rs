@@ -1,5 +1,7 @@
 //! Native modules, one file or folder each, in safe Rust.
 
+#![forbid(unsafe_code)]
+
 pub mod bisect;
 pub mod builtins;
 pub mod cmath;
