@@ -78,7 +78,7 @@ impl Heap {
         t.stack = std::mem::take(&mut *self.scratch.lock());
         self.trace_roots(pause, &mut t);
         if young {
-            self.push_remembered(high, &mut t);
+            self.push_remembered(high, &specials, &mut t);
         }
         let mut helped = self.mark_all(&mut t, high, young);
         if young && self.config.verify {

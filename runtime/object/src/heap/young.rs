@@ -7,6 +7,7 @@
 
 use super::Heap;
 use super::class::{BLOCK_BYTES, BLOCK_CARDS, CARD_SHIFT};
+use super::finalize::Special;
 use super::space::Kind;
 use super::trace::{Mode, Tracer, head_of};
 use heddle_sync::prim::{AtomicU8, AtomicUsize, ord};
@@ -68,14 +69,21 @@ impl Heap {
         }
     }
 
-    /// Pushes the old objects on dirty cards.
+    /// Pushes the old objects on dirty cards, and those whose stores the barrier cannot see.
     ///
     /// **Threads:** in the pause, before the bitmaps swap. **Returns:** how many.
-    pub(super) fn push_remembered(&self, high: u32, t: &mut Tracer) -> usize {
+    pub(super) fn push_remembered(&self, high: u32, specials: &[Special], t: &mut Tracer) -> usize {
         let before = t.stack.len();
         let old = self.space.alloc_bits();
         let mut last_large = u32::MAX;
         let mut arrays = Tracer::new(&self.space, high, Mode::Collect);
+        // Cells with native resources may hold values in memory of their own, where the barrier does not reach.
+        for s in specials.iter().filter(|s| !s.finalizer) {
+            // SAFETY: cells on the list are alive since the last collection, or new.
+            if unsafe { self.space.bit(old, s.cell) } {
+                self.push_again(s.cell, t, &mut arrays);
+            }
+        }
         for b in 0..high {
             // SAFETY: below `high` everything is committed; the world is stopped.
             let (info, words) = unsafe { (&*self.space.info(b), &*self.space.block_cards(b)) };
