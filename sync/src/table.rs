@@ -101,6 +101,7 @@ index_width!(AtomicU8, u8);
 index_width!(AtomicU16, u16);
 index_width!(AtomicU32, u32);
 
+/// Calls a method that takes the index type alone.
 macro_rules! by_width {
     ($table:expr, $function:ident($($arg:expr),*)) => {
         match $table.width {
@@ -152,6 +153,46 @@ pub const fn layout(log2: u8) -> usize {
 
 /// What a lookup found: the place of the entry, good for this block only.
 pub type Place = u32;
+
+/// Neighbours that a set looks at before it jumps; dictionaries jump at once. CPython's number: it decides the order in
+/// which a set is walked.
+pub const SET_PROBES: usize = 9;
+
+/// The indices at which a hash may be found, in order: after each jump `LINEAR` neighbours, if they do not wrap around.
+struct Probe<const LINEAR: usize> {
+    at: usize,
+    left: usize,
+    jump: usize,
+    perturb: usize,
+    mask: usize,
+}
+
+impl<const LINEAR: usize> Probe<LINEAR> {
+    #[inline(always)]
+    fn new(hash: u64, mask: usize) -> Self {
+        let at = hash as usize & mask;
+        Probe { at, left: Self::neighbours(at, mask), jump: at, perturb: hash as usize, mask }
+    }
+
+    #[inline(always)]
+    fn neighbours(at: usize, mask: usize) -> usize {
+        if LINEAR != 0 && at + LINEAR <= mask { LINEAR } else { 0 }
+    }
+
+    #[inline(always)]
+    fn advance(&mut self) {
+        if LINEAR != 0 && self.left != 0 {
+            self.left -= 1;
+            self.at += 1;
+            return;
+        }
+        self.perturb >>= 5;
+        let from = self.jump.wrapping_mul(5);
+        self.jump = from.wrapping_add(self.perturb).wrapping_add(1) & self.mask;
+        self.at = self.jump;
+        self.left = Self::neighbours(self.at, self.mask);
+    }
+}
 
 impl Table {
     /// Sets up an empty table; leaves the object header alone.
@@ -308,24 +349,56 @@ impl Table {
         hash: u64,
         same: impl FnMut(u64) -> Result<bool, E>,
     ) -> Result<Option<Place>, E> {
+        self.find_probing::<0, E>(key, hash, same)
+    }
+
+    /// `find` in a table whose entries were appended with the same `LINEAR`.
+    #[inline(always)]
+    pub fn find_probing<const LINEAR: usize, E>(
+        &self,
+        key: u64,
+        hash: u64,
+        same: impl FnMut(u64) -> Result<bool, E>,
+    ) -> Result<Option<Place>, E> {
         match self.width {
-            0 => self.find_in::<AtomicU8, E>(key, hash, same),
-            1 => self.find_in::<AtomicU16, E>(key, hash, same),
-            _ => self.find_in::<AtomicU32, E>(key, hash, same),
+            0 => self.find_in::<AtomicU8, LINEAR, E>(key, hash, same),
+            1 => self.find_in::<AtomicU16, LINEAR, E>(key, hash, same),
+            _ => self.find_in::<AtomicU32, LINEAR, E>(key, hash, same),
         }
     }
 
+    /// The place that index `i` names, if it is in use; for walks in the order of the indices.
+    #[inline]
+    pub fn place_at(&self, i: usize) -> Option<Place> {
+        if i > self.mask() {
+            return None;
+        }
+        by_width!(self, place_in(i))
+    }
+
     #[inline(always)]
-    fn find_in<I: Index, E>(
+    fn place_in<I: Index>(&self, i: usize) -> Option<Place> {
+        // ORDERING: Acquire; as in `find`.
+        let place = self.index::<I>(i).load(ord!("table.walk", Acquire));
+        (place < I::DUMMY).then_some(place)
+    }
+
+    /// Number of indices.
+    #[inline(always)]
+    pub fn indices(&self) -> usize {
+        self.mask() + 1
+    }
+
+    #[inline(always)]
+    fn find_in<I: Index, const LINEAR: usize, E>(
         &self,
         key: u64,
         hash: u64,
         mut same: impl FnMut(u64) -> Result<bool, E>,
     ) -> Result<Option<Place>, E> {
-        let mask = self.mask();
-        let mut i = hash as usize & mask;
-        let mut perturb = hash as usize;
+        let mut probe = Probe::<LINEAR>::new(hash, self.mask());
         loop {
+            let i = probe.at;
             // ORDERING: Acquire; pairs with the Release of `append`. Carries: hash and key of the entry.
             // Model: table (mutant `table.index=Relaxed`).
             let place = self.index::<I>(i).load(ord!("table.index", Acquire));
@@ -341,8 +414,7 @@ impl Table {
             } else if place == I::EMPTY {
                 return Ok(None);
             }
-            perturb >>= 5;
-            i = (i.wrapping_mul(5).wrapping_add(perturb).wrapping_add(1)) & mask;
+            probe.advance();
         }
     }
 
@@ -386,26 +458,45 @@ impl Table {
     /// Appends an entry for a key that is not in the table. `None` when full.
     #[inline]
     pub fn append(&self, key: u64, hash: u64, value: u64) -> Option<Place> {
+        self.append_probing::<0>(key, hash, value)
+    }
+
+    /// `append` with neighbours.
+    #[inline]
+    pub fn append_probing<const LINEAR: usize>(
+        &self,
+        key: u64,
+        hash: u64,
+        value: u64,
+    ) -> Option<Place> {
         debug_assert!(value != 0);
         let place = Self::own(&self.nentries);
         if place >= self.cap {
             return None;
         }
         self.forget_version();
-        by_width!(self, append_in(key, hash, value, place));
+        match self.width {
+            0 => self.append_in::<AtomicU8, LINEAR>(key, hash, value, place),
+            1 => self.append_in::<AtomicU16, LINEAR>(key, hash, value, place),
+            _ => self.append_in::<AtomicU32, LINEAR>(key, hash, value, place),
+        }
         Some(place)
     }
 
     #[inline]
-    fn append_in<I: Index>(&self, key: u64, hash: u64, value: u64, place: Place) {
-        let mask = self.mask();
-        let mut i = hash as usize & mask;
-        let mut perturb = hash as usize;
+    fn append_in<I: Index, const LINEAR: usize>(
+        &self,
+        key: u64,
+        hash: u64,
+        value: u64,
+        place: Place,
+    ) {
+        let mut probe = Probe::<LINEAR>::new(hash, self.mask());
         // ORDERING: Relaxed; the writer's own words.
-        while self.index::<I>(i).load(ord!("table.probe_own", Relaxed)) < I::DUMMY {
-            perturb >>= 5;
-            i = (i.wrapping_mul(5).wrapping_add(perturb).wrapping_add(1)) & mask;
+        while self.index::<I>(probe.at).load(ord!("table.probe_own", Relaxed)) < I::DUMMY {
+            probe.advance();
         }
+        let i = probe.at;
         let entry = self.at(place);
         let publish = || {
             // ORDERING: Release twice; pair with the Acquire of `find` and of `nentries`. Carry: hash and key.
@@ -441,6 +532,11 @@ impl Table {
 
     /// Deletes a live entry; gives its value.
     pub fn delete(&self, place: Place) -> u64 {
+        self.delete_probing::<0>(place)
+    }
+
+    /// `delete` in a table whose entries were appended with the same `LINEAR`.
+    pub fn delete_probing<const LINEAR: usize>(&self, place: Place) -> u64 {
         let entry = self.at(place);
         self.forget_version();
         // ORDERING: Relaxed; the writer's own word.
@@ -451,21 +547,23 @@ impl Table {
         entry.value.store(0, ord!("table.value_gone", Relaxed));
         // SAFETY: a published entry's hash does not change.
         let hash = unsafe { entry.hash.get() };
-        by_width!(self, bury(hash, place));
+        match self.width {
+            0 => self.bury::<AtomicU8, LINEAR>(hash, place),
+            1 => self.bury::<AtomicU16, LINEAR>(hash, place),
+            _ => self.bury::<AtomicU32, LINEAR>(hash, place),
+        }
         // ORDERING: Relaxed; a number.
         self.used.store(Self::own(&self.used) - 1, ord!("table.used_less", Relaxed));
         old
     }
 
-    fn bury<I: Index>(&self, hash: u64, place: Place) {
-        let mask = self.mask();
-        let mut i = hash as usize & mask;
-        let mut perturb = hash as usize;
+    fn bury<I: Index, const LINEAR: usize>(&self, hash: u64, place: Place) {
+        let mut probe = Probe::<LINEAR>::new(hash, self.mask());
         // ORDERING: Relaxed; the writer's own words.
-        while self.index::<I>(i).load(ord!("table.bury_probe", Relaxed)) != place {
-            perturb >>= 5;
-            i = (i.wrapping_mul(5).wrapping_add(perturb).wrapping_add(1)) & mask;
+        while self.index::<I>(probe.at).load(ord!("table.bury_probe", Relaxed)) != place {
+            probe.advance();
         }
+        let i = probe.at;
         // ORDERING: Relaxed; a dummy carries nothing, probing goes on behind it.
         self.index::<I>(i).store(I::DUMMY, ord!("table.bury", Relaxed));
     }
@@ -502,6 +600,22 @@ impl Table {
                 let done = new.append(key, hash, value);
                 debug_assert!(done.is_some());
             }
+        }
+    }
+
+    /// As `copy_to`, in the order of the indices and with neighbours: what a set does when it grows.
+    ///
+    /// # Safety
+    /// - as `copy_to`.
+    pub unsafe fn copy_in_index_order<const LINEAR: usize>(&self, new: *mut Table) {
+        // SAFETY: by the caller's duty.
+        let new = unsafe { &*new };
+        for i in 0..self.indices() {
+            let Some((key, value, hash)) = self.place_at(i).and_then(|p| self.entry(p)) else {
+                continue;
+            };
+            let done = new.append_probing::<LINEAR>(key, hash, value);
+            debug_assert!(done.is_some());
         }
     }
 

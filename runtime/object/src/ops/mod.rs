@@ -87,6 +87,9 @@ pub fn hash(th: &mut Thread, v: Value) -> R<i64> {
     {
         return Ok(s.hash());
     }
+    if let Some(i) = v.as_small_int() {
+        return Ok(crate::num::hash::hash_int(crate::num::int::IntRef::Small(i)));
+    }
     match v.type_of().slots().hash {
         Some(f) => f(th, v),
         None => Ok(hash_address(v)),

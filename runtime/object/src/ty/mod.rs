@@ -334,3 +334,20 @@ pub fn alloc_instance(th: &mut Thread, ty: &'static Type) -> R<Value> {
     // SAFETY: initialised above: a header, then zero words.
     Ok(unsafe { Value::from_ptr(p) })
 }
+
+/// The name of a type with its module, unless that is `builtins` or `__main__`: what `%T` is in CPython's messages.
+pub fn qualified_name(th: &mut Thread, ty: &'static Type) -> String {
+    let saved = th.exception.take();
+    let names = &crate::names::n();
+    let get = |th: &mut Thread, name: &'static Str| -> Option<String> {
+        let v = crate::attr::getattr_optional(th, ty.value(), name).ok().flatten()?;
+        Some(v.cast::<Str>()?.to_string_lossy().into_owned())
+    };
+    let qualname = get(th, names.__qualname__).unwrap_or_else(|| ty.name());
+    let module = get(th, names.__module__);
+    th.exception = saved;
+    match module.as_deref() {
+        None | Some("builtins" | "__main__") => qualname,
+        Some(m) => format!("{m}.{qualname}"),
+    }
+}

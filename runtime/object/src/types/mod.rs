@@ -13,13 +13,16 @@ pub mod exceptions;
 pub mod float;
 pub mod getters;
 pub mod generic_alias;
+mod hashed;
 pub mod int;
 pub mod items;
 pub mod iterators;
 pub mod list;
+pub mod mapping_proxy;
 pub mod module;
 pub mod namespace;
 pub mod object;
+pub mod set;
 pub mod singletons;
 pub mod str;
 pub mod structseq;
@@ -67,6 +70,19 @@ pub fn all() -> Vec<&'static StaticType> {
         &LIST,
         &DICT,
         &MODULE,
+        &dict::iter::DICT_KEY_ITER,
+        &dict::iter::DICT_VALUE_ITER,
+        &dict::iter::DICT_ITEM_ITER,
+        &dict::iter::DICT_REVERSE_KEY_ITER,
+        &dict::iter::DICT_REVERSE_VALUE_ITER,
+        &dict::iter::DICT_REVERSE_ITEM_ITER,
+        &dict::views::DICT_KEYS,
+        &dict::views::DICT_VALUES,
+        &dict::views::DICT_ITEMS,
+        &mapping_proxy::MAPPING_PROXY,
+        &set::SET,
+        &set::FROZENSET,
+        &set::SET_ITER,
         &iterators::SEQUENCE_ITERATOR,
         &iterators::LIST_ITER,
         &iterators::LIST_REVERSE_ITER,
