@@ -16,6 +16,21 @@ use heddle_tlbc::{Opcode, Unit};
 pub fn store_checked(th: &mut VmThread, o: Value, version: u32, offset: usize, v: Value) -> bool {
     // SAFETY: the caller tested that it is a pointer.
     let header = unsafe { o.header_unchecked() };
+    if header.word.owned_by(th.base.slot.owner()) {
+        // The owner needs no section: nothing between the caller's test of the version and this store is a safepoint.
+        // SAFETY: the version proves that the offset is that of an attribute slot.
+        unsafe { &*(o.as_ptr::<u8>().add(offset) as *const Slot) }.set(Some(v));
+        return true;
+    }
+    store_shared(th, o, version, offset, v)
+}
+
+/// The same for an object that is not this thread's.
+#[cold]
+#[inline(never)]
+fn store_shared(th: &mut VmThread, o: Value, version: u32, offset: usize, v: Value) -> bool {
+    // SAFETY: the caller tested that it is a pointer.
+    let header = unsafe { o.header_unchecked() };
     th.base.critical(header, |_| {
         if header.shape().version() != version {
             return false;
@@ -27,17 +42,41 @@ pub fn store_checked(th: &mut VmThread, o: Value, version: u32, offset: usize, v
 }
 
 /// Adds an attribute at an inline slot by the transition of the object's shape. False when there is no such transition.
+///
+/// The owner needs no section: nothing between the test and the last store is a safepoint.
 #[inline(always)]
 pub fn add_checked(th: &mut VmThread, o: Value, name: &'static Str, offset: usize, v: Value) -> bool {
     // SAFETY: the caller tested that it is a pointer.
     let header = unsafe { o.header_unchecked() };
     let shape = header.shape();
     let Some(next) = heddle_object::attr::transition::existing(shape, name) else { return false };
+    if header.word.owned_by(th.base.slot.owner()) {
+        // SAFETY: the specializer found the new attribute's slot there, inline.
+        unsafe { &*(o.as_ptr::<u8>().add(offset) as *const Slot) }.set(Some(v));
+        header.set_shape(next);
+        return true;
+    }
+    add_shared(th, o, shape, next, offset, v)
+}
+
+/// The same for an object that is not this thread's.
+#[cold]
+#[inline(never)]
+fn add_shared(
+    th: &mut VmThread,
+    o: Value,
+    shape: &'static heddle_object::core::shape::Shape,
+    next: &'static heddle_object::core::shape::Shape,
+    offset: usize,
+    v: Value,
+) -> bool {
+    // SAFETY: the caller tested that it is a pointer.
+    let header = unsafe { o.header_unchecked() };
     th.base.critical(header, |_| {
         if !std::ptr::eq(header.shape_ptr(), shape) {
             return false;
         }
-        // SAFETY: the specializer found the new attribute's slot there, inline.
+        // SAFETY: as in `add_checked`.
         unsafe { &*(o.as_ptr::<u8>().add(offset) as *const Slot) }.set(Some(v));
         header.set_shape(next);
         true

@@ -46,7 +46,7 @@ body! {
         if a != 0 {
             // The exception came through a `finally` or `with`: the place where it was raised is shown.
             let lasti = r.sp.get(a as usize);
-            restore_lasti(r, lasti);
+            restore_lasti(r.fp, lasti);
         }
         th.base.restore_exception(e);
         Ctl::Reraise
@@ -85,8 +85,9 @@ fn handled(th: &VmThread) -> &'static heddle_object::core::thread::ExcItem {
 }
 
 #[inline(never)]
-fn restore_lasti(r: &Regs, lasti: Value) {
-    let f = r.frame();
+fn restore_lasti(fp: *mut Frame, lasti: Value) {
+    // SAFETY: the frame that runs.
+    let f = unsafe { &mut *fp };
     let pc = lasti.as_small_int().unwrap_or(0).max(0) as usize;
     // SAFETY: the handler table stored an offset within this code.
     f.ip = unsafe { f.base().add(pc) };
