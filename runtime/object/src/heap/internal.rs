@@ -38,6 +38,7 @@ static SHAPE_CELL: InternalShape = InternalShape::new();
 static DICT_TABLE: InternalShape = InternalShape::new();
 static VALUE_ARRAY: InternalShape = InternalShape::new();
 static WEAK_ARRAY: InternalShape = InternalShape::new();
+static RAW_BYTES: InternalShape = InternalShape::new();
 
 /// Shape of shapes.
 #[inline(always)]
@@ -63,6 +64,12 @@ pub fn weak_array_shape() -> &'static Shape {
     WEAK_ARRAY.get()
 }
 
+/// Shape of plain memory, such as a `bytearray`'s.
+#[inline(always)]
+pub fn raw_bytes_shape() -> &'static Shape {
+    RAW_BYTES.get()
+}
+
 /// Shape of dict tables.
 #[inline(always)]
 pub fn dict_table_shape() -> &'static Shape {
@@ -77,5 +84,6 @@ pub fn init_internal_shapes() {
         DICT_TABLE.write(crate::types::dict::trace_dict_table);
         VALUE_ARRAY.write(crate::types::array::trace_value_array);
         WEAK_ARRAY.write(crate::core::ty::trace_nothing);
+        RAW_BYTES.write(crate::core::ty::trace_nothing);
     }
 }

@@ -40,7 +40,7 @@ pub use finalize::Pending;
 pub use inspect::HeapCounts;
 pub use internal::{
     dict_table_shape, init_internal_shapes, shape_cell_shape, shape_cell_shape_ref,
-    value_array_shape, weak_array_shape,
+    raw_bytes_shape, value_array_shape, weak_array_shape,
 };
 pub use knobs::{Config, POISON};
 pub use local::RootVec;

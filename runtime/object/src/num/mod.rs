@@ -10,6 +10,7 @@ pub mod complex;
 pub mod digits;
 pub mod float;
 pub mod format;
+pub mod half;
 pub mod hash;
 pub mod int;
 pub mod twister;

@@ -79,13 +79,9 @@ fn push_one(out: &mut StrBuilder, c: u32, q: u8, ascii_only: bool) {
     }
 }
 
-/// `repr` of bytes, the `b` included. `double_ok` is false where only single quotes are used.
-pub fn bytes_repr(s: &[u8], double_ok: bool) -> StrBuf {
-    let q = if double_ok {
-        quote(memchr::memchr(b'\'', s).is_some(), memchr::memchr(b'"', s).is_some())
-    } else {
-        b'\''
-    };
+/// `repr` of bytes, the `b` included.
+pub fn bytes_repr(s: &[u8]) -> StrBuf {
+    let q = quote(memchr::memchr(b'\'', s).is_some(), memchr::memchr(b'"', s).is_some());
     let mut out = Vec::with_capacity(s.len() + 3);
     out.extend([b'b', q]);
     for &b in s {
@@ -100,6 +96,26 @@ pub fn bytes_repr(s: &[u8], double_ok: bool) -> StrBuf {
     }
     out.push(q);
     StrBuf::Ascii(out)
+}
+
+/// `repr` of the bytes in a bytearray: as of bytes, but a single quote is always escaped.
+pub fn bytearray_repr(s: &[u8]) -> String {
+    let q = quote(memchr::memchr(b'\'', s).is_some(), memchr::memchr(b'"', s).is_some());
+    let mut out = Vec::with_capacity(s.len() + 3);
+    out.extend([b'b', q]);
+    for &b in s {
+        match b {
+            b'\t' => out.extend(b"\\t"),
+            b'\n' => out.extend(b"\\n"),
+            b'\r' => out.extend(b"\\r"),
+            b'\'' | b'\\' => out.extend([b'\\', b]),
+            0x20..0x7F => out.push(b),
+            _ => extend_escape(&mut out, u32::from(b)),
+        }
+    }
+    out.push(q);
+    // All of it is ASCII.
+    String::from_utf8(out).unwrap_or_default()
 }
 
 /// The name of a code point as in `\N{...}`.
@@ -129,6 +145,6 @@ mod tests {
         assert_eq!(a("\u{e9}\u{20ac}\u{1f600}"), "'\\xe9\\u20ac\\U0001f600'");
         let lone = StrBuf::from_codes([0xD800]);
         assert_eq!(str_repr(lone.view(), false).view().to_string_lossy(), "'\\ud800'");
-        assert_eq!(bytes_repr(b"a'\xff\\", true).view().to_string_lossy(), "b\"a'\\xff\\\\\"");
+        assert_eq!(bytes_repr(b"a'\xff\\").view().to_string_lossy(), "b\"a'\\xff\\\\\"");
     }
 }

@@ -84,10 +84,10 @@ pub fn conversion(text: StrRef<'_>, at: usize) -> Result<(Conversion, usize), Wr
         }
         i += 1;
     }
-    c.width = count(text, &mut i, "width too big")?;
+    c.width = count(text, &mut i, isize::MAX as usize, "width too big")?;
     if text.get(i) == Some(0x2E) {
         i += 1;
-        c.precision = match count(text, &mut i, "precision too big")? {
+        c.precision = match count(text, &mut i, i32::MAX as usize, "precision too big")? {
             Count::None => Count::Is(0),
             given => given,
         };
@@ -103,7 +103,7 @@ pub fn conversion(text: StrRef<'_>, at: usize) -> Result<(Conversion, usize), Wr
     Ok((c, i + 1))
 }
 
-fn count(text: StrRef<'_>, i: &mut usize, too_big: Wrong) -> Result<Count, Wrong> {
+fn count(text: StrRef<'_>, i: &mut usize, most: usize, too_big: Wrong) -> Result<Count, Wrong> {
     if text.get(*i) == Some(0x2A) {
         *i += 1;
         return Ok(Count::Arg);
@@ -115,7 +115,7 @@ fn count(text: StrRef<'_>, i: &mut usize, too_big: Wrong) -> Result<Count, Wrong
             .unwrap_or(0usize)
             .checked_mul(10)
             .and_then(|v| v.checked_add(digit))
-            .filter(|&v| v <= isize::MAX as usize)
+            .filter(|&v| v <= most)
             .ok_or(too_big)?;
         value = Some(next);
         *i += 1;

@@ -2,6 +2,8 @@
 
 pub mod array;
 pub mod bool;
+pub mod bytearray;
+pub mod bytes;
 pub mod complex;
 pub mod range;
 pub mod slice;
@@ -19,6 +21,7 @@ pub mod items;
 pub mod iterators;
 pub mod list;
 pub mod mapping_proxy;
+pub mod memoryview;
 pub mod module;
 pub mod namespace;
 pub mod object;
@@ -35,11 +38,14 @@ pub use dict::{DICT, Dict};
 pub use exceptions::Exception;
 pub use float::{FLOAT, Float};
 pub use bool::BOOL;
+pub use bytearray::{BYTEARRAY, ByteArray};
+pub use bytes::{BYTES, Bytes};
 pub use complex::{COMPLEX, Complex};
 pub use int::{BigInt, INT};
 pub use range::{RANGE, Range};
 pub use slice::{SLICE, Slice};
 pub use list::{LIST, List};
+pub use memoryview::{MEMORYVIEW, MemoryView};
 pub use module::{MODULE, Module};
 pub use object::OBJECT;
 pub use singletons::{ELLIPSIS_TYPE, NONE_TYPE, NOT_IMPLEMENTED_TYPE};
@@ -66,6 +72,15 @@ pub fn all() -> Vec<&'static StaticType> {
         &range::LONG_RANGE_ITER,
         &SLICE,
         &STR,
+        &str::STR_ITER,
+        &str::STR_ASCII_ITER,
+        &BYTES,
+        &BYTEARRAY,
+        &MEMORYVIEW,
+        &memoryview::HOLD,
+        &bytes::iter::BYTES_ITER,
+        &bytes::iter::BYTEARRAY_ITER,
+        &bytes::iter::MEMORY_ITER,
         &TUPLE,
         &LIST,
         &DICT,

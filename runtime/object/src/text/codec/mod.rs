@@ -89,6 +89,7 @@ impl Codec {
             b"utf_32" | b"utf32" => Codec::Utf32(Mark),
             b"utf_32_le" | b"utf_32le" | b"utf32_le" => Codec::Utf32(Little),
             b"utf_32_be" | b"utf_32be" | b"utf32_be" => Codec::Utf32(Big),
+            b"utf_7" | b"utf7" | b"u7" => Codec::Utf7,
             b"unicode_escape" => Codec::UnicodeEscape,
             b"raw_unicode_escape" => Codec::RawUnicodeEscape,
             _ => return None,

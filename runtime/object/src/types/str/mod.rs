@@ -1,11 +1,30 @@
-//! `str`: the cell.
+//! `str`: the cell, and the type.
+//!
+//! The cell is here; `make.rs` has the constructors, `ops.rs` the slots, `iter.rs` the iterators, `search.rs`,
+//! `methods.rs` and `tables.rs` the methods, `format.rs` and `percent.rs` the two kinds of formatting, `codecs.rs`
+//! encoding, decoding and the registry of codecs. All algorithms are `crate::text`'s.
+
+pub mod codecs;
+pub mod convert;
+pub mod format;
+pub mod iter;
+pub mod make;
+pub mod methods;
+pub mod ops;
+pub mod percent;
+pub mod search;
+pub mod tables;
+
+pub use iter::{STR_ASCII_ITER, STR_ITER};
+pub use make::CellWriter;
 
 use crate::core::header::Header;
 use crate::core::shape::Shape;
 use crate::core::thread::Thread;
-use crate::core::ty::{StaticType, TypeSpec, flags};
+use crate::core::ty::{Slots, StaticType, TypeSpec, flags};
 use crate::error::R;
 use crate::payload;
+use crate::text::{Kind, StrRef};
 use heddle_sync::prim::{AtomicU64, ord};
 use std::borrow::Cow;
 
@@ -33,42 +52,48 @@ pub static STR: StaticType = StaticType::new(TypeSpec {
     name: "str",
     basicsize: size_of::<Str>(),
     flags: flags::BASETYPE | flags::STR | flags::MATCH_SELF,
+    doc: "str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str\n\nText: a sequence of code points. \
+          With an encoding or an error handler given,\nthe bytes of the object are decoded; else it is what its __str__() \
+          gives.",
+    slots: Slots {
+        repr: Some(ops::repr),
+        str: Some(ops::str),
+        hash: Some(ops::hash),
+        richcompare: Some(ops::compare),
+        iter: Some(iter::iter),
+        new: Some(make::new),
+        remainder: Some(percent::remainder),
+        len: Some(ops::len),
+        getitem: Some(ops::getitem),
+        contains: Some(ops::contains),
+        concat: Some(ops::concat),
+        repeat: Some(ops::repeat),
+        ..Slots::NONE
+    },
+    methods: &methods::ALL,
     var_size: Some(str_bytes),
     ..TypeSpec::DEFAULT
 });
+
+/// The bits of `aux` for a kind.
+#[inline(always)]
+pub fn aux_of(kind: Kind) -> u32 {
+    match kind {
+        Kind::Ascii => 1 | ASCII,
+        Kind::Latin1 => 1,
+        Kind::Ucs2 => 2,
+        Kind::Ucs4 => 4,
+    }
+}
+
+/// Longest result of an operation that writes to a buffer of ours first: such a buffer cannot fail gracefully. Beyond any
+/// memory in sight, and low enough that sizes in bytes do not overflow (arbitrary).
+pub(crate) const LEN_MAX: usize = 1 << 36;
 
 /// Offset of the code points.
 pub const DATA: usize = size_of::<Str>();
 
 impl Str {
-    /// A string of this text.
-    ///
-    /// **Errors:** MemoryError. **Escapes:** no.
-    pub fn new(th: &mut Thread, s: &str) -> R<&'static Str> {
-        if s.is_ascii() {
-            return Str::from_bytes(th, s.as_bytes(), true);
-        }
-        let max = s.chars().map(|c| c as u32).max().unwrap_or(0);
-        if max < 256 {
-            let b: Vec<u8> = s.chars().map(|c| c as u32 as u8).collect();
-            Str::from_bytes(th, &b, false)
-        } else if max < 0x10000 {
-            let b: Vec<u16> = s.chars().map(|c| c as u32 as u16).collect();
-            // SAFETY: the data is written right away.
-            let (t, p) = unsafe { Str::alloc(th, STR.shape(), b.len(), 2, 0)? };
-            // SAFETY: room for the code points.
-            unsafe { std::ptr::copy_nonoverlapping(b.as_ptr(), p as *mut u16, b.len()) };
-            Ok(t)
-        } else {
-            let b: Vec<u32> = s.chars().map(|c| c as u32).collect();
-            // SAFETY: the data is written right away.
-            let (t, p) = unsafe { Str::alloc(th, STR.shape(), b.len(), 4, 0)? };
-            // SAFETY: room for the code points.
-            unsafe { std::ptr::copy_nonoverlapping(b.as_ptr(), p as *mut u32, b.len()) };
-            Ok(t)
-        }
-    }
-
     /// A string of code points below 256.
     pub fn from_bytes(th: &mut Thread, b: &[u8], ascii: bool) -> R<&'static Str> {
         let aux = if ascii { 1 | ASCII } else { 1 };
@@ -130,6 +155,23 @@ impl Str {
     #[inline(always)]
     pub fn is_interned(&self) -> bool {
         self.header.aux() & INTERNED != 0
+    }
+
+    /// The text, for the algorithms of [`crate::text`].
+    #[inline(always)]
+    pub fn view(&self) -> StrRef<'static> {
+        let aux = self.header.aux();
+        // SAFETY: `len` code points of the width that `aux` tells behind the fixed part, which ends on 8 bytes; they
+        // never change.
+        unsafe {
+            let p = (self as *const Str as *const u8).add(DATA);
+            match aux & (KIND_MASK | ASCII) {
+                2 => StrRef::Ucs2(std::slice::from_raw_parts(p as *const u16, self.len)),
+                4 => StrRef::Ucs4(std::slice::from_raw_parts(p as *const u32, self.len)),
+                1 => StrRef::Latin1(std::slice::from_raw_parts(p, self.len)),
+                _ => StrRef::Ascii(std::slice::from_raw_parts(p, self.len)),
+            }
+        }
     }
 
     /// The raw code points.
