@@ -413,7 +413,7 @@ fn build_class(th: &mut Thread, a: &Args) -> R {
 }
 
 fn ops_is_mapping(v: Value) -> bool {
-    v.type_of().slots().getitem.is_some()
+    v.cast::<Dict>().is_some() || v.type_of().slots().getitem.is_some()
 }
 
 /// Runs a class body; its value is the cell of `__class__`, or None.
