@@ -18,6 +18,7 @@ use crate::types::function::Function;
 use heddle_object::types::Dict;
 use heddle_object::{R, Value};
 use heddle_tlbc::Unit;
+use std::cell::UnsafeCell;
 
 /// The evaluator returns to native code when this frame returns.
 pub const ENTRY: u16 = 1;
@@ -53,6 +54,9 @@ pub struct Frame {
     pub flags: u16,
     /// Units from `ip` to where execution goes on when the callee returns.
     pub ret: u16,
+    /// Fast variables and stack begin here. That they are cells tells the compiler that they change behind shared
+    /// references to the header.
+    words: [UnsafeCell<u64>; 0],
 }
 
 /// Words of the header.
@@ -253,6 +257,7 @@ pub fn push(th: &mut VmThread, func: &Function, code: &CodeObject, prev: *mut Fr
             tlbc,
             flags: 0,
             ret: 0,
+            words: [],
         });
     }
     fp

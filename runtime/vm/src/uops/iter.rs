@@ -323,8 +323,9 @@ fn send(th: &mut VmThread, sp: Stack) -> R<bool> {
     let slots = receiver.type_of().slots();
     let answer = if let Some(f) = slots.send {
         f(&mut th.base, receiver, v)
-    } else if v.is_none() && slots.iternext.is_some() {
-        match ops::iter::next(&mut th.base, receiver) {
+    } else if let (true, Some(next)) = (v.is_none(), slots.iternext) {
+        // The slot itself, not `ops::next`: a StopIteration carries the value.
+        match next(&mut th.base, receiver) {
             Ok(Some(v)) => Ok(SendResult::Yield(v)),
             Ok(None) => Ok(SendResult::Return(Value::none())),
             Err(e) => Err(e),

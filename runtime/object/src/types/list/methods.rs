@@ -189,10 +189,7 @@ pub fn extend(th: &mut Thread, l: &'static List, it: Value) -> R<()> {
     if hint > 8 && hint < 1 << 32 {
         th.critical(&l.header, |th| l.reserve(th, l.len() + hint))?;
     }
-    let Some(next) = it2.type_of().slots().iternext else {
-        return Ok(());
-    };
-    while let Some(x) = next(th, it2)? {
+    while let Some(x) = ops::next(th, it2)? {
         l.push(th, x)?;
     }
     Ok(())
