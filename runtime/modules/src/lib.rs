@@ -2,6 +2,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod abc;
+pub mod contextvars;
 pub mod bisect;
 pub mod builtins;
 pub mod cmath;

@@ -6,6 +6,8 @@ use heddle_object::ModuleDef;
 pub static MODULES: &[&ModuleDef] = &[
     &crate::thread::MODULE,
     &crate::weakref::MODULE,
+    &crate::abc::MODULE,
+    &crate::contextvars::MODULE,
     &crate::bisect::MODULE,
     &crate::builtins::MODULE,
     &crate::cmath::MODULE,

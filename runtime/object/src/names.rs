@@ -176,4 +176,5 @@ names! {
     modules, mro, msg, n_fields, n_sequence_fields, n_unnamed_fields, name, name_from, obj, object, offset, open, path, print_file_and_line, read,
     readline, reload, replace, reverse, send, sep, setdefault, sort, start, stdin, stdout, stderr, strerror, stop, step, strict, sys, text, throw, update, value, values,
     warnings, write, _showwarnmsg, _warn_unawaited_coroutine, lineno, end_lineno, end_offset, print_raw, filename2, characters_written, reason, group, threading, _shutdown, isatty, raw, closed,
+    _abc_impl, __isabstractmethod__, __abc_tpflags__,
 }

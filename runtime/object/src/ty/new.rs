@@ -522,6 +522,27 @@ fn update_slots_below(th: &mut Thread, ty: &'static Type) -> R<()> {
     Ok(())
 }
 
+/// Adds flags of `match` patterns (`flags::SEQUENCE`, `flags::MAPPING`) to a class and to the classes below it; built-in
+/// types keep theirs.
+///
+/// **Threads:** stops the world. **Escapes:** no.
+pub fn add_pattern_flags(th: &mut Thread, ty: &'static Type, bits: u64) {
+    let bits = bits & (flags::SEQUENCE | flags::MAPPING);
+    let rt = th.rt;
+    with_type_lock(th, |_| modified(ty));
+    let pause = rt.world.stop(&th.slot, heddle_sync::stats::Reason::TypeMutation);
+    fn set(t: &'static Type, bits: u64) {
+        if t.has(flags::IMMUTABLE) || t.has(bits) {
+            return;
+        }
+        // SAFETY: the caller stopped the world.
+        unsafe { t.set_flags((t.flags() & !(flags::SEQUENCE | flags::MAPPING)) | bits) };
+        for_each_subclass(t, &mut |s| set(s, bits));
+    }
+    set(ty, bits);
+    drop(pause);
+}
+
 /// Adds a class to its base's list of subclasses.
 pub fn add_subclass(th: &mut Thread, base: &'static Type, sub: &'static Type) -> R<()> {
     loop {
