@@ -4,6 +4,7 @@
 
 pub mod abc;
 pub mod contextvars;
+pub mod warnings;
 pub mod bisect;
 pub mod builtins;
 pub mod cmath;

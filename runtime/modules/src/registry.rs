@@ -8,6 +8,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &crate::weakref::MODULE,
     &crate::abc::MODULE,
     &crate::contextvars::MODULE,
+    &crate::warnings::MODULE,
     &crate::bisect::MODULE,
     &crate::builtins::MODULE,
     &crate::cmath::MODULE,

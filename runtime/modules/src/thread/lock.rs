@@ -93,10 +93,16 @@ impl Native for RLock {
 }
 
 impl RLock {
-    fn mine(&self, th: &Thread) -> bool {
+    /// Whether this thread holds it.
+    pub(crate) fn mine(&self, th: &Thread) -> bool {
         self.owner.get() == ident(th) as u64
     }
-    fn enter(&self, th: &mut Thread, w: Wait) -> R<bool> {
+    /// Not held.
+    pub(crate) fn new() -> RLock {
+        RLock { lock: ThreadLock::new(), owner: Shared::new(0), depth: Shared::new(0) }
+    }
+    /// Takes the lock, or counts one more when this thread has it.
+    pub(crate) fn enter(&self, th: &mut Thread, w: Wait) -> R<bool> {
         if self.mine(th) {
             self.depth.set(self.depth.get() + 1);
             return Ok(true);
@@ -108,7 +114,8 @@ impl RLock {
         self.depth.set(1);
         Ok(true)
     }
-    fn leave(&self, th: &mut Thread) -> R {
+    /// Undoes one `enter`; RuntimeError when this thread does not hold the lock.
+    pub(crate) fn leave(&self, th: &mut Thread) -> R {
         if !self.mine(th) {
             return Err(th.runtime_error(format_args!("cannot release un-acquired lock")));
         }
