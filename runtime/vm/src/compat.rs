@@ -42,22 +42,24 @@ pub fn builtin(th: &mut Thread, name: &str) -> R {
 
 /// A frozenset of these items.
 pub fn frozenset(th: &mut Thread, items: &[Value]) -> R {
-    let t = builtin(th, "frozenset")?;
-    let l = heddle_object::types::List::new(th, items)?;
-    ops::call1(th, t, Value::from_ref(l))
+    heddle_object::types::set::Set::frozen_of(th, items).map(|s| Value::from_ref(s))
 }
 
 /// A set of these items.
 pub fn set(th: &mut Thread, items: &[Value]) -> R {
-    let t = builtin(th, "set")?;
-    let l = heddle_object::types::List::new(th, items)?;
-    ops::call1(th, t, Value::from_ref(l))
+    let s = heddle_object::types::set::Set::new(th)?;
+    for v in items {
+        s.add(th, *v)?;
+    }
+    Ok(Value::from_ref(s))
 }
 
 /// Adds to a set.
 pub fn set_add(th: &mut Thread, s: Value, v: Value) -> R<()> {
-    let name = heddle_object::names::intern_str(th, "add")?;
-    ops::call::call_method(th, s, name, &[v]).map(|_| ())
+    match s.cast::<heddle_object::types::set::Set>() {
+        Some(s) => s.add(th, v).map(|_| ()),
+        None => Err(th.system_error(format_args!("a set was expected"))),
+    }
 }
 
 /// `types.GenericAlias(origin, args)`
@@ -76,18 +78,9 @@ pub fn concat_all(th: &mut Thread, items: &[Value]) -> R {
 
 /// Whether a value is an exact `set` or `frozenset`.
 #[inline(always)]
-pub fn is_exact_set(_v: Value) -> bool {
-    false
-}
-
-/// A read-only view of a dict.
-pub fn mapping_proxy(_th: &mut Thread, d: Value) -> R {
-    Ok(d)
-}
-
-/// The first weak reference to an object, or None.
-pub fn first_weakref(_th: &mut Thread, _v: Value) -> R {
-    Ok(Value::none())
+pub fn is_exact_set(v: Value) -> bool {
+    use heddle_object::types::set::{FrozenSet, Set};
+    v.is_exact::<Set>() || v.is_exact::<FrozenSet>()
 }
 
 /// Runs the finalizers of objects that died.

@@ -22,11 +22,6 @@ pub static HOOKS: Hooks = Hooks {
     current_module_name,
     module_repr,
     module_is_initializing,
-    type_union: |th, a, b| {
-        let f = typing(th, "_make_union")?;
-        ops::call::call(th, f, &[a, b], None)
-    },
-    mapping_proxy: crate::compat::mapping_proxy,
     type_annotations,
     type_annotate,
     current_globals: |th| current(th).map(|f| f.globals_value()),
@@ -51,7 +46,6 @@ pub static HOOKS: Hooks = Hooks {
     join_threads: |th| crate::run::join_threads(VmThread::of(th)),
     main_ident: |th| crate::run::main_ident(VmThread::of(th)),
     trip_signal: |th, signal| crate::run::trip_signal(VmThread::of(th), signal),
-    first_weakref: crate::compat::first_weakref,
     is_function: |v| v.is_exact::<Function>(),
     set_cell,
     super_context,

@@ -76,7 +76,7 @@ pub static PATTERN: StaticType = StaticType::new(TypeSpec {
         GetSetDef::ro("groups", |th, v| Ok(Value::small_int(this(th, v)?.groups as i64)), "The number of capturing groups in the pattern."),
         GetSetDef::ro("groupindex", |th, v| {
             let d = this(th, v)?.groupindex.get().unwrap_or_else(Value::none);
-            (th.hooks.mapping_proxy)(th, d)
+            heddle_object::types::mapping_proxy::new_mapping_proxy(th, d)
         }, "A dictionary mapping group names to group numbers."),
     ],
     methods: &[

@@ -66,10 +66,6 @@ pub struct Hooks {
     pub module_repr: fn(&mut Thread, Value) -> R,
     /// Whether a module's import is still under way.
     pub module_is_initializing: fn(&mut Thread, Value) -> bool,
-    /// `X | Y` of types.
-    pub type_union: fn(&mut Thread, Value, Value) -> R,
-    /// A read-only view of a dict.
-    pub mapping_proxy: fn(&mut Thread, Value) -> R,
     /// `C.__annotations__`.
     pub type_annotations: fn(&mut Thread, Value) -> R,
     /// `C.__annotate__`.
@@ -108,8 +104,6 @@ pub struct Hooks {
     pub main_ident: fn(&mut Thread) -> u64,
     /// Makes a signal pending, as if it had arrived.
     pub trip_signal: fn(&mut Thread, i32),
-    /// The first weak reference to an object, or None.
-    pub first_weakref: fn(&mut Thread, Value) -> R,
     /// Whether a value is a Python function.
     pub is_function: fn(Value) -> bool,
     /// Sets the contents of a cell; TypeError for anything else.
@@ -136,8 +130,6 @@ impl Hooks {
         current_module_name: |_| None,
         module_repr: |th, _| nobody(th),
         module_is_initializing: |_, _| false,
-        type_union: |th, _, _| nobody(th),
-        mapping_proxy: |th, _| nobody(th),
         type_annotations: |th, _| nobody(th),
         type_annotate: |th, _| nobody(th),
         current_globals: |_| None,
@@ -157,7 +149,6 @@ impl Hooks {
         join_threads: |_| Ok(()),
         main_ident: |th| th as *const Thread as u64,
         trip_signal: |_, _| {},
-        first_weakref: |_, _| Ok(Value::none()),
         is_function: |_| false,
         set_cell: |th, _, _| nobody(th),
         super_context: |th| Err(th.runtime_error(format_args!("super(): no current frame"))),

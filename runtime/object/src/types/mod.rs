@@ -29,8 +29,10 @@ pub mod set;
 pub mod singletons;
 pub mod str;
 pub mod structseq;
+pub mod super_;
 pub mod tuple;
 pub mod type_;
+pub mod union;
 pub mod weakref;
 
 pub use array::ValueArray;
@@ -98,6 +100,10 @@ pub fn all() -> Vec<&'static StaticType> {
         &set::SET,
         &set::FROZENSET,
         &set::SET_ITER,
+        &generic_alias::GENERIC_ALIAS,
+        &generic_alias::ALIAS_ITER,
+        &union::UNION,
+        &super_::SUPER,
         &iterators::SEQUENCE_ITERATOR,
         &iterators::LIST_ITER,
         &iterators::LIST_REVERSE_ITER,

@@ -48,7 +48,7 @@ pub static TYPE: StaticType = StaticType::new(TypeSpec {
         repr: Some(type_repr),
         getattro: Some(type_attr::type_getattro),
         setattro: Some(type_attr::type_setattro),
-        or: Some(|th, a, b| (th.hooks.type_union)(th, a, b)),
+        or: Some(crate::types::union::or),
         ..Slots::NONE
     },
     getset: &[
@@ -58,7 +58,7 @@ pub static TYPE: StaticType = StaticType::new(TypeSpec {
         GetSetDef::ro("__mro__", |_, v| Ok(this(v).mro.get().unwrap_or_else(Value::none)), ""),
         GetSetDef::ro("__base__", |_, v| Ok(this(v).base().map_or_else(Value::none, |b| b.value())), ""),
         GetSetDef::ro("__dict__", |th, v| match this(v).dict.get() {
-            Some(d) => (th.hooks.mapping_proxy)(th, d),
+            Some(d) => crate::types::mapping_proxy::new_mapping_proxy(th, d),
             None => Ok(Value::none()),
         }, ""),
         GetSetDef::rw("__module__", get_module, |th, v, x| set_in_dict(th, v, n().__module__, x), ""),

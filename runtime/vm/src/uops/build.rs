@@ -138,7 +138,7 @@ fn list_extend(th: &mut VmThread, sp: Stack, a: u32) -> R<()> {
         let tn = v.type_of().name();
         return Err(th.base.type_error(format_args!("Value after * must be an iterable, not {tn}")));
     }
-    ops::iter::for_each(&mut th.base, v, |th, x| l.push(th, x))
+    heddle_object::types::list::extend(&mut th.base, l, v)
 }
 
 #[inline(never)]
@@ -148,8 +148,7 @@ fn set_add(th: &mut VmThread, sp: Stack, a: u32) -> R<()> {
 
 #[inline(never)]
 fn set_update(th: &mut VmThread, sp: Stack, a: u32) -> R<()> {
-    let s = sp.get(1 + a as usize);
-    ops::iter::for_each(&mut th.base, sp.get(1), |th, x| crate::compat::set_add(th, s, x))
+    below::<heddle_object::types::set::Set>(sp, a).update(&mut th.base, sp.get(1))
 }
 
 #[inline(never)]
