@@ -16,6 +16,7 @@ pub mod specialize;
 pub mod stdio;
 pub mod suggest;
 pub mod thread;
+pub mod threads;
 pub mod traceback;
 pub mod types;
 pub mod unwind;

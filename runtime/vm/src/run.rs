@@ -5,7 +5,6 @@ use crate::thread::VmThread;
 use crate::types::code::CodeObject;
 use crate::types::function::Function;
 use heddle_compiler::{CompileError, CompileFlags, ErrorKind, Mode};
-use heddle_object::core::thread::ThreadStart;
 use heddle_object::names::{intern_str, n};
 use heddle_object::types::{Dict, Exception, Module, Str, exceptions as exc};
 use heddle_object::{R, Raised, Thread, Value, ops};
@@ -238,7 +237,7 @@ pub fn exit_status(th: &mut VmThread, r: R<()>) -> i32 {
 /// The end of the process: waits for threads, runs `atexit`, flushes the standard streams. False when a flush failed.
 pub fn shutdown(th: &mut VmThread) -> bool {
     if let Err(e) = join_threads(th) {
-        th.base.take_exception(e);
+        (th.base.hooks.unraisable)(&mut th.base, e, "Exception ignored on threading shutdown", None);
     }
     if let Some(all) = crate::import::modules(th)
         && let Ok(key) = intern_str(&mut th.base, "atexit")
@@ -261,6 +260,17 @@ pub fn shutdown(th: &mut VmThread) -> bool {
     // ORDERING: Release; whoever sees it sees what shutdown has done so far.
     th.vm.finalizing.store(true, ord!("vm.finalizing", Release));
     fine
+}
+
+/// Waits for threads through `threading`, when the program has it, which may have work of its own to do.
+fn join_threads(th: &mut VmThread) -> R<()> {
+    if let Some(all) = crate::import::modules(th)
+        && let Some(m) = all.get_str(n().threading)
+    {
+        let f = heddle_object::attr::getattr(&mut th.base, m, n()._shutdown)?;
+        ops::call0(&mut th.base, f)?;
+    }
+    crate::threads::join_all(th)
 }
 
 /// Whether shutdown has begun.
@@ -311,16 +321,6 @@ fn finalizers(th: &mut VmThread) {
 /// `sys._clear_internal_caches()`
 pub fn clear_caches(_th: &mut VmThread) -> R {
     Ok(Value::none())
-}
-
-/// Starts a thread.
-pub fn start_thread(th: &mut VmThread, _what: ThreadStart) -> R<u64> {
-    Err(th.base.runtime_error(format_args!("can't start new thread")))
-}
-
-/// Waits for all threads that are not daemons.
-pub fn join_threads(_th: &mut VmThread) -> R<()> {
-    Ok(())
 }
 
 /// Identifier of the main thread.

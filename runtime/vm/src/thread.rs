@@ -95,6 +95,8 @@ pub struct Vm {
     pub finalizing: AtomicBool,
     /// The first thread's slot, which handles signals.
     pub main_ident: AtomicU64,
+    /// Threads that the end of the program waits for.
+    pub living: crate::threads::Living,
     roots: Roots,
 }
 
@@ -231,6 +233,7 @@ impl Vm {
             library: config.library,
             finalizing: AtomicBool::new(false),
             main_ident: AtomicU64::new(0),
+            living: crate::threads::Living::new(),
             roots: Roots::new(),
         }));
         let th = VmThread::new(vm, true).ok_or("cannot reserve the frame stack")?;
