@@ -91,7 +91,7 @@ fn types_survive_stress_on_four_threads() {
         reserve_bytes: 4 << 30,
         nursery_bytes_min: 1 << 20,
         stress_refills: match Config::from_env().stress_refills {
-            0 => 50,
+            0 => 500,
             n => n,
         },
         poison: true,

@@ -652,7 +652,7 @@ fn stress(threads: usize, rounds: u64, c: Config) {
 
 #[test]
 fn eight_threads_exchange_graphs() {
-    stress(8, 400, Config { stress_refills: 7, ..config() });
+    stress(8, 400, Config { stress_refills: 70, ..config() });
 }
 
 #[test]
@@ -672,7 +672,7 @@ fn eight_threads_with_parallel_marking() {
 
 #[test]
 fn eight_threads_with_young_collections() {
-    stress(8, 400, Config { young: true, stress_refills: 11, ..config() });
+    stress(8, 400, Config { young: true, stress_refills: 110, ..config() });
     stress(8, 400, Config { young: true, nursery_bytes_min: 256 << 10, verify: false, ..config() });
 }
 

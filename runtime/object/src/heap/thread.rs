@@ -26,6 +26,8 @@ pub struct Run {
 }
 
 const NO_BLOCK: u32 = u32::MAX;
+/// Cells of a run under stress (arbitrary, small).
+const STRESS_CELLS: u32 = 4;
 
 /// The allocator of one thread, embedded in `object::Thread`.
 #[repr(C)]
@@ -283,6 +285,12 @@ impl ThreadHeap {
     ) -> Option<NonNull<u8>> {
         let base = self.heap().space.block_addr(block);
         let at = base + start as usize;
+        // Under stress runs are short, so that a collection can fall between any two allocations.
+        let end = if self.stress_left == 0 {
+            end
+        } else {
+            end.min(start + STRESS_CELLS * CELL_BYTES[class])
+        };
         self.blocks[class] = block;
         self.runs[class] = Run { cur: at + CELL_BYTES[class] as usize, end: base + end as usize };
         NonNull::new(at as *mut u8)
