@@ -13,6 +13,7 @@ pub mod math;
 pub mod operator;
 pub mod random;
 pub mod registry;
+pub mod sre;
 pub mod statistics;
 pub mod sys;
 pub mod weakref;

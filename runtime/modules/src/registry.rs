@@ -16,6 +16,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &crate::math::MODULE,
     &crate::operator::MODULE,
     &crate::random::MODULE,
+    &crate::sre::MODULE,
     &crate::statistics::MODULE,
     &crate::sys::MODULE,
 ];

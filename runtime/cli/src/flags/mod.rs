@@ -27,7 +27,7 @@ pub enum Run {
 }
 
 /// Settings of this runtime that CPython has not.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tuning {
     /// `-X specialize=0|1`: overrides the half of `tlbc` that specializes.
     pub specialize: Option<bool>,
@@ -37,12 +37,10 @@ pub struct Tuning {
     pub heap_max: Option<u64>,
     /// `-X gc_stress=N`: collect at every Nth refill, freed cells poisoned.
     pub gc_stress: Option<u64>,
-    /// `-X pause_stress=N`: a pause at every Nth poll.
+    /// `-X pause_stress=MICROSECONDS`: pauses all the time, so much apart.
     pub pause_stress: Option<u64>,
     /// `-X warmup=N`: executions before a first specialization attempt.
     pub warmup: Option<u64>,
-    /// `-X engine=tail|match`
-    pub engine: Option<String>,
 }
 
 /// The command line, understood.
@@ -101,7 +99,7 @@ pub fn parse(program: &str, args: Vec<OsString>, env: Env, stdin_is_terminal: bo
             Ok(None) => break,
             Err(e) => return Err(usage(e.to_string())),
         };
-        let mut needs = |p: &mut lexopt::Parser, c: char| {
+        let needs = |p: &mut lexopt::Parser, c: char| {
             p.value().map(text).map_err(|_| usage(format!("Argument expected for the -{c} option")))
         };
         match arg {
@@ -178,15 +176,7 @@ pub fn parse(program: &str, args: Vec<OsString>, env: Env, stdin_is_terminal: bo
     let run = run.unwrap_or(if stdin_is_terminal { Run::Repl } else { Run::Stdin });
     let isolated = o.ignore_environment;
     let env = |name: &str| if isolated { None } else { env(name).filter(|v| !v.is_empty()) };
-    let mut tuning = Tuning {
-        specialize: None,
-        stdlib: None,
-        heap_max: None,
-        gc_stress: None,
-        pause_stress: None,
-        warmup: None,
-        engine: None,
-    };
+    let mut tuning = Tuning::default();
     read_environment(&mut o, &env);
     xoptions::apply(&mut o, &mut tuning, &env)?;
     let hash_seed = hash_seed(&mut o, &env)?;
@@ -209,15 +199,7 @@ fn print(options: Options, text: String) -> Command {
     Command {
         run: Run::Print(text),
         options,
-        tuning: Tuning {
-            specialize: None,
-            stdlib: None,
-            heap_max: None,
-            gc_stress: None,
-            pause_stress: None,
-            warmup: None,
-            engine: None,
-        },
+        tuning: Tuning::default(),
         hash_seed: Some(0),
         skip_first_line: false,
     }

@@ -89,9 +89,8 @@ pub static TABLE: &[XOption] = &[
     XOption { name: "stdlib", values: "DIR", help: "take the Python part of the library from a folder", set: |_, t, v| { t.stdlib = Some(v.to_string()); !v.is_empty() }, ..NONE },
     XOption { name: "heap_max", values: "BYTES[k|m|g]", help: "limit of the collected heap: MemoryError beyond it", set: |_, t, v| number(&mut t.heap_max, v), ..NONE },
     XOption { name: "gc_stress", values: "N", help: "collect at every Nth refill of an allocator, and poison freed cells", set: |_, t, v| number(&mut t.gc_stress, v), ..NONE },
-    XOption { name: "pause_stress", values: "N", help: "stop the world at every Nth poll of a thread", set: |_, t, v| number(&mut t.pause_stress, v), ..NONE },
+    XOption { name: "pause_stress", values: "MICROSECONDS", help: "stop the world again and again, with so much time between two pauses", set: |_, t, v| number(&mut t.pause_stress, v), ..NONE },
     XOption { name: "warmup", values: "N", help: "executions of an instruction before it is specialized (default 1)", set: |_, t, v| number(&mut t.warmup, v), ..NONE },
-    XOption { name: "engine", values: "tail|match", help: "dispatch by tail calls or by a loop over a match", set: |_, t, v| { t.engine = Some(v.to_string()); matches!(v, "tail" | "match") }, ..NONE },
 ];
 
 /// Applies variables, then options; the first of several options of one name counts.

@@ -123,7 +123,7 @@ pub static MATCH: StaticType = StaticType::new(TypeSpec {
         MethodDef::kw("expand", expand, "expand($self, /, template)\n--\n\nReturn the string obtained by doing backslash substitution on the string template, as done by the sub() method."),
         MethodDef::noargs("__copy__", |_, v| Ok(v), "__copy__($self, /)\n--\n\n"),
         MethodDef::one("__deepcopy__", |_, v, _| Ok(v), "__deepcopy__($self, memo, /)\n--\n\n"),
-        MethodDef::one("__class_getitem__", |th, c, i| heddle_object::types::generic_alias::new(th, c, i), "See PEP 585").class(),
+        MethodDef::one("__class_getitem__", |th, c, i| heddle_object::types::generic_alias::new_alias(th, c, i), "See PEP 585").class(),
     ],
     ..payload::spec::<Match>()
 });

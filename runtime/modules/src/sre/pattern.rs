@@ -94,7 +94,7 @@ pub static PATTERN: StaticType = StaticType::new(TypeSpec {
         MethodDef::kw("subn", |th, v, a| sub(th, v, a, "subn", true), "subn($self, /, repl, string, count=0)\n--\n\nReturn the tuple (new_string, number_of_subs_made)."),
         MethodDef::noargs("__copy__", |_, v| Ok(v), "__copy__($self, /)\n--\n\n"),
         MethodDef::one("__deepcopy__", |_, v, _| Ok(v), "__deepcopy__($self, memo, /)\n--\n\n"),
-        MethodDef::one("__class_getitem__", |th, c, i| heddle_object::types::generic_alias::new(th, c, i), "See PEP 585").class(),
+        MethodDef::one("__class_getitem__", |th, c, i| heddle_object::types::generic_alias::new_alias(th, c, i), "See PEP 585").class(),
     ],
     ..payload::spec::<Pattern>()
 });

@@ -47,6 +47,8 @@ pub struct Options {
     pub safe_path: bool,
     /// `-u`
     pub unbuffered: bool,
+    /// Keys of the hash of str and bytes.
+    pub hash_key: (u64, u64),
     /// Whether hashes of str and bytes are randomized.
     pub hash_randomization: bool,
     /// `-X int_max_str_digits`
@@ -96,6 +98,7 @@ impl Default for Options {
             utf8_mode: true,
             safe_path: false,
             unbuffered: false,
+            hash_key: (0, 0),
             hash_randomization: true,
             int_max_str_digits: 4300,
             warn_default_encoding: false,

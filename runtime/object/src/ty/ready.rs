@@ -15,6 +15,9 @@ use crate::types::{Dict, Str, TYPE, Tuple, descr};
 /// # Safety
 /// - Called once, before any other thread exists.
 pub unsafe fn init_types(th: &mut Thread) -> R<()> {
+    let (k0, k1) = th.rt.options.hash_key;
+    // SAFETY: the caller promises that there is one thread; no string exists yet.
+    unsafe { crate::names::set_hash_seed(k0, k1) };
     crate::heap::init_internal_shapes();
     let all = crate::types::all();
     for t in &all {
