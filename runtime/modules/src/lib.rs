@@ -8,6 +8,8 @@ pub mod warnings;
 pub mod bisect;
 pub mod builtins;
 pub mod cmath;
+pub mod host;
+pub mod io;
 pub mod gc;
 pub mod math;
 pub mod operator;

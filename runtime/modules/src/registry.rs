@@ -13,6 +13,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &crate::builtins::MODULE,
     &crate::cmath::MODULE,
     &crate::gc::MODULE,
+    &crate::io::MODULE,
     &crate::math::MODULE,
     &crate::operator::MODULE,
     &crate::random::MODULE,

@@ -10,6 +10,7 @@ pub mod heap;
 pub mod names;
 pub mod num;
 pub mod ops;
+pub mod os;
 pub mod text;
 #[cfg(test)]
 mod test_support;

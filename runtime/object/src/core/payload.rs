@@ -156,6 +156,26 @@ impl Busy {
         if self.owner.load(ord!("busy.owner", Relaxed)) == me {
             return Err(th.runtime_error(format_args!("reentrant call inside {what}")));
         }
+        self.hold(th, me, f)
+    }
+
+    /// Whether this thread holds it.
+    pub fn mine(&self, th: &Thread) -> bool {
+        // ORDERING: Relaxed; only this thread can have stored its own number.
+        self.owner.load(ord!("busy.mine", Relaxed)) == th as *const Thread as u64
+    }
+
+    /// As [`with`](Busy::with), but a thread that holds the lock already just goes on.
+    pub fn nested<U>(&self, th: &mut Thread, f: impl FnOnce(&mut Thread) -> U) -> U {
+        let me = th as *const Thread as u64;
+        // ORDERING: Relaxed; only this thread can have stored its own number.
+        if self.owner.load(ord!("busy.nested", Relaxed)) == me {
+            return f(th);
+        }
+        self.hold(th, me, f)
+    }
+
+    fn hold<U>(&self, th: &mut Thread, me: u64, f: impl FnOnce(&mut Thread) -> U) -> U {
         mutex::lock(&th.rt.world, &th.slot, &self.lock);
         // ORDERING: Relaxed; as above.
         self.owner.store(me, ord!("busy.take", Relaxed));
