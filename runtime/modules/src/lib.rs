@@ -2,6 +2,21 @@
 
 #![forbid(unsafe_code)]
 
+/// The [`Native`](heddle_object::core::payload::Native) side of a struct whose values lie in the named slots.
+macro_rules! native {
+    ($t:ty, $st:expr, [$($slot:ident),* $(,)?]) => {
+        impl heddle_object::core::payload::Native for $t {
+            fn static_type() -> &'static heddle_object::StaticType {
+                &$st
+            }
+            fn trace(&self, _t: &mut heddle_object::heap::Tracer) {
+                $(_t.slot(&self.$slot);)*
+            }
+        }
+    };
+}
+pub(crate) use native;
+
 pub mod abc;
 pub mod contextvars;
 pub mod warnings;
@@ -11,6 +26,7 @@ pub mod cmath;
 pub mod host;
 pub mod io;
 pub mod gc;
+pub mod itertools;
 pub mod math;
 pub mod operator;
 pub mod random;

@@ -14,6 +14,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &crate::cmath::MODULE,
     &crate::gc::MODULE,
     &crate::io::MODULE,
+    &crate::itertools::MODULE,
     &crate::math::MODULE,
     &crate::operator::MODULE,
     &crate::random::MODULE,
