@@ -22,7 +22,15 @@ fn main() {
         let text = args.nth(1).and_then(|p| std::fs::read_to_string(p).ok()).unwrap_or_default();
         for program in text.split('\x1e') {
             match compile(program, "<s>", Mode::Exec, CompileFlags::default()) {
-                Ok(_) => println!("ok"),
+                Ok(done) => {
+                    let mut list: Vec<_> = done
+                        .warnings
+                        .iter()
+                        .map(|w| format!("{} ({})", w.message, w.loc.line))
+                        .collect();
+                    list.sort();
+                    println!("{}", [vec!["ok".to_owned()], list].concat().join(" | "));
+                }
                 Err(e) => {
                     println!(
                         "{:?}: {} @{}:{}-{}:{}",

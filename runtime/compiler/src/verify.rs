@@ -6,7 +6,7 @@
 
 use heddle_tlbc::defs::{Flag, Opcode};
 use heddle_tlbc::image::{CodeImage, Const};
-use heddle_tlbc::tables::handler_ranges;
+use heddle_tlbc::tables::find_handler;
 use heddle_tlbc::unit::instructions;
 
 /// Checks `image` and all code in its constants.
@@ -29,7 +29,6 @@ fn check_one(image: &CodeImage) -> Result<(), String> {
     for (k, i) in list.iter().enumerate() {
         index[i.start] = k;
     }
-    let handlers: Vec<_> = handler_ranges(&image.exceptiontable).collect();
     let mut todo = vec![(0usize, 0i32)];
     while let Some((at, d)) = todo.pop() {
         if at >= n || index[at] == usize::MAX {
@@ -67,12 +66,12 @@ fn check_one(image: &CodeImage) -> Result<(), String> {
         if after > image.stacksize as i32 {
             return Err(format!("depth {after} at {at}, declared {}", image.stacksize));
         }
-        if let Some(h) = handlers.iter().find(|h| h.start <= i.at && i.at < h.end) {
-            let want = h.handler.depth as i32;
+        if let Some(h) = find_handler(&image.exceptiontable, i.at) {
+            let want = h.depth as i32;
             if d < want {
                 return Err(format!("handler of {at} wants {want} of {d}"));
             }
-            todo.push((h.handler.target, want + 1 + i32::from(h.handler.lasti)));
+            todo.push((h.target, want + 1 + i32::from(h.lasti)));
         }
         if op.has(Flag::HasJump) && op != Opcode::EndAsyncFor {
             let Some(t) = i.jump_target() else { return Err(format!("bad jump at {at}")) };

@@ -209,6 +209,9 @@ impl<'a> Emitter<'a> {
         if value.is_some() && scope.coroutine && scope.generator {
             return self.err(stmt_loc, "'return' with value in async generator");
         }
+        if self.in_finally.is_some() {
+            self.warn(stmt_loc, "'return' in a 'finally' block");
+        }
         let mut loc = stmt_loc;
         let keep = value.is_some_and(|v| v.as_constant().is_none());
         match value {
@@ -238,6 +241,9 @@ impl<'a> Emitter<'a> {
     }
 
     pub(crate) fn break_(&mut self, origin: Loc) -> Res {
+        if self.in_finally == Some(0) {
+            self.warn(origin, "'break' in a 'finally' block");
+        }
         let mut loc = origin;
         self.op0(Op::Nop, loc);
         let Some(b) = self.unwind_all(false, true, &mut loc)? else {
@@ -249,6 +255,9 @@ impl<'a> Emitter<'a> {
     }
 
     pub(crate) fn continue_(&mut self, origin: Loc) -> Res {
+        if self.in_finally == Some(0) {
+            self.warn(origin, "'continue' in a 'finally' block");
+        }
         let mut loc = origin;
         self.op0(Op::Nop, loc);
         let Some(b) = self.unwind_all(false, true, &mut loc)? else {

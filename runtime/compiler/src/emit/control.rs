@@ -144,7 +144,10 @@ impl<'a> Emitter<'a> {
         self.push_block(Kind::FinallyEnd, end, end, Loc::NONE)?;
         self.jump(Op::SetupCleanup, cleanup, Loc::NONE);
         self.op0(Op::PushExcInfo, Loc::NONE);
+        // Of the copies of the body this one warns of exits (PEP 765).
+        let outer = self.in_finally.replace(0);
         self.stmts(finalbody)?;
+        self.in_finally = outer;
         self.pop_block();
         self.op(Op::Reraise, 0, Loc::NONE);
         self.place(cleanup);

@@ -72,18 +72,7 @@ impl<'a> Emitter<'a> {
                 self.op(Op::Copy, 1, loc);
                 self.expr(target)?;
             }
-            ExprKind::BinOp { left, op, right } => {
-                if let Some(c) = self.folded(e) {
-                    self.load_constant(&c, loc);
-                    return Ok(());
-                }
-                if *op == Operator::Mod && self.format_mod(left, right, loc)? {
-                    return Ok(());
-                }
-                self.expr(left)?;
-                self.expr(right)?;
-                self.op(Op::BinaryOp, binary_op(*op) as u32, loc);
-            }
+            ExprKind::BinOp { .. } => return self.operators(e),
             ExprKind::UnaryOp { op, operand } => {
                 if let Some(c) = self.folded(e) {
                     self.load_constant(&c, loc);
@@ -231,6 +220,43 @@ impl<'a> Emitter<'a> {
         Ok(())
     }
 
+    /// A chain of operators, from its innermost left operand outwards: constant for as long as the
+    /// operands are. One pass, so that chains of any length stay linear.
+    fn operators(&mut self, e: &'a Expr) -> Res {
+        let mut chain = Vec::new();
+        let mut bottom = e;
+        while let ExprKind::BinOp { left, op, right } = &bottom.kind {
+            chain.push((bottom.loc, *op, &**right, &**left));
+            bottom = left;
+        }
+        let mut value = self.folded(bottom);
+        let mut at = bottom.loc;
+        if value.is_none() {
+            self.expr(bottom)?;
+        }
+        for (loc, op, right, left) in chain.into_iter().rev() {
+            if let Some(v) = value.take() {
+                if op == Operator::Mod && self.format_mod(left, right, loc)? {
+                    continue;
+                }
+                if let Some(r) = self.folded(right)
+                    && let Some(c) = fold::binary(v.clone(), op, r)
+                {
+                    value = Some(c);
+                    at = loc;
+                    continue;
+                }
+                self.load_constant(&v, at);
+            }
+            self.expr(right)?;
+            self.op(Op::BinaryOp, binary_op(op) as u32, loc);
+        }
+        if let Some(v) = value {
+            self.load_constant(&v, at);
+        }
+        Ok(())
+    }
+
     pub(crate) fn yield_value(&mut self, loc: Loc) {
         let s = self.scope();
         if s.generator && s.coroutine {
@@ -354,7 +380,8 @@ impl<'a> Emitter<'a> {
             | ExprKind::Set(_)
             | ExprKind::Comp(_)
             | ExprKind::Lambda(_)
-            | ExprKind::JoinedStr(_) => type_name(index),
+            | ExprKind::JoinedStr(_)
+            | ExprKind::TemplateStr(_) => type_name(index),
             _ => return,
         };
         let sequence = match &value.kind {

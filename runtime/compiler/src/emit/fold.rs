@@ -30,11 +30,15 @@ pub fn constant(e: &Expr, optimize: u8) -> Option<Constant> {
                 .map(Constant::Tuple)
         }
         ExprKind::UnaryOp { op, operand } => unary(*op, constant(operand, optimize)?),
-        ExprKind::BinOp { left, op, right } => {
-            crate::deep(|| binary(constant(left, optimize)?, *op, constant(right, optimize)?))
-        }
+        ExprKind::BinOp { left, op, right } => crate::deep(|| {
+            // The right side first: in a chain it is a leaf.
+            let r = constant(right, optimize)?;
+            binary(constant(left, optimize)?, *op, r)
+        }),
         ExprKind::Subscript { value, slice, ctx: Ctx::Load } => {
-            if matches!(slice.kind, ExprKind::Slice { .. } | ExprKind::Name { .. }) {
+            // Chains of subscripts are not looked into, which keeps them linear.
+            let plain = matches!(value.kind, ExprKind::Constant(..) | ExprKind::Tuple { .. });
+            if !plain || matches!(slice.kind, ExprKind::Slice { .. } | ExprKind::Name { .. }) {
                 return None;
             }
             subscript(constant(value, optimize)?, constant(slice, optimize)?)
@@ -81,7 +85,8 @@ fn bool_to_int(c: Constant) -> Constant {
     }
 }
 
-fn binary(a: Constant, op: Operator, b: Constant) -> Option<Constant> {
+/// The value of an operator on two constants, if it is small enough.
+pub fn binary(a: Constant, op: Operator, b: Constant) -> Option<Constant> {
     use Constant::{Bytes, Complex, Float, Int, Str, Tuple};
     if let (Constant::True | Constant::False, Constant::True | Constant::False) = (&a, &b)
         && matches!(op, Operator::BitAnd | Operator::BitOr | Operator::BitXor)

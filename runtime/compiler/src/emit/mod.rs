@@ -136,6 +136,8 @@ pub struct Emitter<'a> {
     pub top_level_await: bool,
     pub units: Vec<Unit<'a>>,
     pub warnings: Vec<Warning>,
+    /// In the `finally` part of a statement of this function: loops open inside it, or none.
+    in_finally: Option<u32>,
     /// Position of the module's first statement.
     body_loc: Option<Loc>,
 }
@@ -170,10 +172,13 @@ pub fn emit<'a>(
         top_level_await: options.top_level_await,
         units: Vec::new(),
         warnings: Vec::new(),
+        in_finally: None,
         body_loc: None,
     };
     let image = e.module(body)?;
-    warnings.append(&mut e.warnings);
+    // A `finally` body is compiled once for each way into it, and warned of once.
+    let mut seen = std::collections::HashSet::new();
+    warnings.extend(e.warnings.into_iter().filter(|w| seen.insert((w.message.clone(), w.loc))));
     Ok(image)
 }
 

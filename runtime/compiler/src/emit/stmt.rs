@@ -42,7 +42,23 @@ impl<'a> Emitter<'a> {
     }
 
     pub(crate) fn stmt(&mut self, s: &'a Stmt) -> Res {
-        crate::deep(|| self.stmt_inner(s))
+        crate::deep(|| match &s.kind {
+            // What leaves a `finally` body is warned of, but not what stays inside of it.
+            StmtKind::For { .. } | StmtKind::While { .. } => {
+                let outer = self.in_finally;
+                self.in_finally = outer.map(|n| n + 1);
+                let r = self.stmt_inner(s);
+                self.in_finally = outer;
+                r
+            }
+            StmtKind::FunctionDef(_) | StmtKind::ClassDef(_) => {
+                let outer = self.in_finally.take();
+                let r = self.stmt_inner(s);
+                self.in_finally = outer;
+                r
+            }
+            _ => self.stmt_inner(s),
+        })
     }
 
     fn conditional(&mut self, f: impl FnOnce(&mut Self) -> Res) -> Res {

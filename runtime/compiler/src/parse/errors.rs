@@ -89,7 +89,10 @@ pub fn explain(src: &str, lines: &LineIndex, parsed: &Parsed<RMod>, _mode: Mode)
         let first = parsed.errors().iter().min_by_key(|e| e.location.start());
         let indent = first.filter(|f| f.error == PErr::UnexpectedIndentation);
         let parser_first = match (soft, first, indent) {
-            (true, Some(f), _) => place(f) < (e.line, e.col_offset as i32),
+            (true, Some(f), _) => {
+                let (line, col) = place(f);
+                (line, col + 1) < (e.line, e.col_offset as i32)
+            }
             (false, _, Some(i)) => place(i).0 <= e.line,
             _ => false,
         };

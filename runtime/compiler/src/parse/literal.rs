@@ -57,6 +57,12 @@ impl Decoder<'_> {
             let start = i;
             i += 1;
             let Some(&e) = b.get(i) else {
+                if self.braces {
+                    // A field follows; the backslash is only itself.
+                    out.push(b'\\');
+                    self.note(start, "{", false);
+                    break;
+                }
                 return Err(unicode_error(start, b.len() - 1, "\\ at end of string"));
             };
             i += 1;

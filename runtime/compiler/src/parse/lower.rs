@@ -457,14 +457,17 @@ impl<'a> Lower<'a> {
             }
             r::Expr::StringLiteral(x) => self.string(&x.value),
             r::Expr::BytesLiteral(x) => self.bytes(&x.value),
-            r::Expr::NumberLiteral(x) => Self::constant(match &x.value {
-                r::Number::Int(i) => Constant::Int(match i.as_u64() {
-                    Some(v) => v.into(),
-                    None => self.big_int(x.range),
-                }),
-                r::Number::Float(f) => Constant::Float(*f),
-                r::Number::Complex { real, imag } => Constant::Complex(*real, *imag),
-            }),
+            r::Expr::NumberLiteral(x) => {
+                self.number_end(x.range);
+                Self::constant(match &x.value {
+                    r::Number::Int(i) => Constant::Int(match i.as_u64() {
+                        Some(v) => v.into(),
+                        None => self.big_int(x.range),
+                    }),
+                    r::Number::Float(f) => Constant::Float(*f),
+                    r::Number::Complex { real, imag } => Constant::Complex(*real, *imag),
+                })
+            }
             r::Expr::BooleanLiteral(x) => {
                 Self::constant(if x.value { Constant::True } else { Constant::False })
             }
@@ -561,6 +564,24 @@ impl<'a> Lower<'a> {
             r::Expr::IpyEscapeCommand(_) => Self::constant(Constant::None),
         };
         Expr { loc, kind }
+    }
+
+    /// A number that runs into a keyword (`1or x`) is accepted with a warning.
+    fn number_end(&mut self, range: TextRange) {
+        let end = range.end().to_usize();
+        if !self.src.as_bytes().get(end).is_some_and(u8::is_ascii_alphabetic) {
+            return;
+        }
+        let text = self.src[range].to_ascii_lowercase();
+        let kind = match text.get(..2) {
+            Some("0x") => "hexadecimal",
+            Some("0o") => "octal",
+            Some("0b") => "binary",
+            _ if text.ends_with('j') => "imaginary",
+            _ => "decimal",
+        };
+        let loc = self.loc(range);
+        self.warnings.push(Warning { message: format!("invalid {kind} literal"), loc });
     }
 
     fn big_int(&mut self, range: TextRange) -> dashu_int::IBig {
