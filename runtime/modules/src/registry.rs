@@ -12,6 +12,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &crate::bisect::MODULE,
     &crate::builtins::MODULE,
     &crate::cmath::MODULE,
+    &crate::codecs::MODULE,
     &crate::gc::MODULE,
     &crate::io::MODULE,
     &crate::itertools::MODULE,
@@ -20,6 +21,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &crate::random::MODULE,
     &crate::sre::MODULE,
     &crate::statistics::MODULE,
+    &crate::string::MODULE,
     &crate::sys::MODULE,
 ];
 

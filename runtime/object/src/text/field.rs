@@ -41,6 +41,11 @@ impl<'a> Pieces<'a> {
         Pieces { text, at: start, end }
     }
 
+    /// Where the next piece begins.
+    pub fn place(&self) -> usize {
+        self.at
+    }
+
     fn next_char(&mut self) -> Option<u32> {
         if self.at >= self.end {
             return None;

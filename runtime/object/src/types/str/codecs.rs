@@ -324,22 +324,7 @@ pub fn decode_from(
             Ok(used) => break used,
             Err(e) => e,
         };
-        match errors {
-            Errors::Native(h) => {
-                match h.on_decode(decoder.name(), input, e.start, e.end, &mut out) {
-                    Some(next) => at = next,
-                    None => return Err(raise_decode(th, decoder.name(), input, e)),
-                }
-            }
-            Errors::Python(name) => {
-                let f = lookup_error(th, name)?;
-                let error = decode_error(th, decoder.name(), input, e)?;
-                let len = input.len();
-                let (text, next) = ask_decode(th, f, error, len, &mut input)?;
-                out.push_ref(text.view());
-                at = next;
-            }
-        }
+        at = recover_decode(th, errors, decoder.name(), &mut input, e, &mut out)?;
     };
     if let Some(bad) = decoder.first_bad_escape {
         warn_escape(th, input, bad)?;
@@ -347,18 +332,35 @@ pub fn decode_from(
     Ok((Str::from_buf(th, &out.finish())?, used))
 }
 
-fn ask_decode(
+/// Asks the handler what stands for bytes that cannot be decoded, and writes it; gives where to go on. The handler may
+/// exchange the input.
+///
+/// **Errors:** UnicodeDecodeError, what the handler raises. **Escapes:** with [`Errors::Python`].
+pub fn recover_decode(
     th: &mut Thread,
-    f: Value,
-    error: Value,
-    len: usize,
+    errors: Errors,
+    encoding: &str,
     input: &mut &[u8],
-) -> R<(&'static Str, usize)> {
-    let (text, at) = match ask(th, f, error, len, true) {
-        // The position may be meant for the exchanged input, which is longer.
-        Err(e) if th.exception_is(&exc::INDEX_ERROR) => return Err(e),
-        r => r?,
+    e: CodecError,
+    out: &mut StrBuilder,
+) -> R<usize> {
+    let name = match errors {
+        Errors::Native(Handler::XmlCharRef | Handler::Name) => {
+            return Err(th.type_error(format_args!(
+                "don't know how to handle UnicodeDecodeError in error callback"
+            )));
+        }
+        Errors::Native(h) => {
+            return match h.on_decode(encoding, input, e.start, e.end, out) {
+                Some(next) => Ok(next),
+                None => Err(raise_decode(th, encoding, input, e)),
+            };
+        }
+        Errors::Python(name) => name,
     };
+    let f = lookup_error(th, name)?;
+    let error = decode_error(th, encoding, input, e)?;
+    let (text, at) = ask(th, f, error, input.len(), true)?;
     match error.cast::<Exception>().and_then(|e| e.field(1)).and_then(|o| o.cast::<Bytes>()) {
         Some(b) => *input = b.as_slice(),
         None => return Err(th.type_error(format_args!("object attribute must be bytes"))),
@@ -366,12 +368,50 @@ fn ask_decode(
     if at > input.len() {
         return Err(th.index_error(format_args!("position {at} from error handler out of bounds")));
     }
-    match text.cast::<Str>() {
-        Some(s) => Ok((s, at)),
-        None => {
-            Err(th.type_error(format_args!("decoding error handler must return (str, int) tuple")))
-        }
+    if let Some(s) = text.cast::<Str>() {
+        out.push_ref(s.view());
     }
+    Ok(at)
+}
+
+/// What stands for text that cannot be encoded.
+pub enum Instead {
+    /// Text that is encoded in its turn.
+    Text(&'static Str),
+    /// The same, ASCII.
+    Ascii(Vec<u8>),
+    /// Bytes for the output as they are.
+    Bytes(Vec<u8>),
+}
+
+/// Asks the handler what stands for text that cannot be encoded, and where to go on.
+///
+/// **Errors:** UnicodeEncodeError, what the handler raises. **Escapes:** with [`Errors::Python`].
+pub fn recover_encode(
+    th: &mut Thread,
+    errors: Errors,
+    encoding: &str,
+    s: &'static Str,
+    e: CodecError,
+) -> R<(Instead, usize)> {
+    let name = match errors {
+        Errors::Native(h) => {
+            return match h.on_encode(encoding, s.view(), e.start, e.end) {
+                Some(Replacement::Text(t)) => Ok((Instead::Ascii(t), e.end)),
+                Some(Replacement::Bytes(b)) => Ok((Instead::Bytes(b), e.end)),
+                None => Err(raise_encode(th, encoding, s, e)),
+            };
+        }
+        Errors::Python(name) => name,
+    };
+    let f = lookup_error(th, name)?;
+    let error = encode_error(th, encoding, s, e)?;
+    let (r, next) = ask(th, f, error, s.len(), false)?;
+    Ok(match (r.cast::<Bytes>(), r.cast::<Str>()) {
+        (Some(b), _) => (Instead::Bytes(b.as_slice().to_vec()), next),
+        (_, Some(t)) => (Instead::Text(t), next),
+        _ => (Instead::Ascii(Vec::new()), next),
+    })
 }
 
 /// The warning about the first escape that means nothing.
@@ -405,43 +445,23 @@ pub fn encode_with(th: &mut Thread, codec: Codec, s: &'static Str, errors: Error
     let mut at = 0;
     loop {
         let Err(e) = codec.encode(text, at, &mut out) else { return Ok(out) };
-        let replacement = match errors {
-            Errors::Native(h) => match h.on_encode(codec.name(), text, e.start, e.end) {
-                Some(r) => {
-                    at = e.end;
-                    r
-                }
-                None => return Err(raise_encode(th, codec.name(), s, e)),
-            },
-            Errors::Python(name) => {
-                let f = lookup_error(th, name)?;
-                let error = encode_error(th, codec.name(), s, e)?;
-                let (r, next) = ask(th, f, error, text.len(), false)?;
-                at = next;
-                if let Some(b) = r.cast::<Bytes>() {
-                    Replacement::Bytes(b.as_slice().to_vec())
-                } else if let Some(r) = r.cast::<Str>() {
-                    // Text is encoded like the rest, if it can be.
-                    if r.view().chars().any(|c| c >= codec.replacement_limit()) {
-                        return Err(raise_encode(th, codec.name(), s, e));
-                    }
-                    if codec.encode(r.view(), 0, &mut out).is_err() {
-                        return Err(raise_encode(th, codec.name(), s, e));
-                    }
-                    continue;
-                } else {
-                    continue;
-                }
+        let (instead, next) = recover_encode(th, errors, codec.name(), s, e)?;
+        at = next;
+        let written = match &instead {
+            // Text is encoded like the rest, if it can be.
+            Instead::Text(t) => {
+                t.view().chars().all(|c| c < codec.replacement_limit())
+                    && codec.encode(t.view(), 0, &mut out).is_ok()
             }
+            Instead::Ascii(t) => codec.encode(StrRef::Ascii(t), 0, &mut out).is_ok(),
+            Instead::Bytes(b) if b.len() % codec.unit_bytes() == 0 => {
+                out.extend_from_slice(b);
+                true
+            }
+            Instead::Bytes(_) => false,
         };
-        match replacement {
-            Replacement::Text(t) => {
-                if codec.encode(StrRef::Ascii(&t), 0, &mut out).is_err() {
-                    return Err(raise_encode(th, codec.name(), s, e));
-                }
-            }
-            Replacement::Bytes(b) if b.len() % codec.unit_bytes() == 0 => out.extend(b),
-            Replacement::Bytes(_) => return Err(raise_encode(th, codec.name(), s, e)),
+        if !written {
+            return Err(raise_encode(th, codec.name(), s, e));
         }
     }
 }
