@@ -194,6 +194,10 @@ fn import_builtins(th: &mut VmThread) -> R {
 
 /// Runs the text of a program as `__main__`.
 pub fn run_main(th: &mut VmThread, text: &str, file: &str) -> R<()> {
+    if file.starts_with('<') {
+        // A second program in the same process keeps the first's text.
+        let _ = th.vm.main_text.set((file.to_string(), text.to_string()));
+    }
     let m = main_module(th)?;
     let code = compile_text(&mut th.base, text, file)?;
     let d = m.namespace(&mut th.base)?;

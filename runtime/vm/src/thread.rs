@@ -97,6 +97,8 @@ pub struct Vm {
     pub main_ident: AtomicU64,
     /// Threads that the end of the program waits for.
     pub living: crate::threads::Living,
+    /// The program that runs when it is in no file: its name in tracebacks and its text.
+    pub main_text: std::sync::OnceLock<(String, String)>,
     roots: Roots,
 }
 
@@ -234,6 +236,7 @@ impl Vm {
             finalizing: AtomicBool::new(false),
             main_ident: AtomicU64::new(0),
             living: crate::threads::Living::new(),
+            main_text: std::sync::OnceLock::new(),
             roots: Roots::new(),
         }));
         let th = VmThread::new(vm, true).ok_or("cannot reserve the frame stack")?;
@@ -305,6 +308,11 @@ impl Vm {
             }
         }
         crate::import::init(th)
+    }
+
+    /// The text of the program, when its code has this file name.
+    pub fn main_source(&self, file: &str) -> Option<&str> {
+        self.main_text.get().filter(|(name, _)| name == file).map(|(_, text)| text.as_str())
     }
 
     fn set(&self, root: &AtomicU64, v: Value) {

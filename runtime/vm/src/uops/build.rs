@@ -208,10 +208,6 @@ fn dict_merge(th: &mut VmThread, sp: Stack, a: u32) -> R<()> {
 /// Adds the keywords of a mapping to a call's; a keyword given twice raises.
 pub(crate) fn merge_keywords(th: &mut Thread, d: &'static Dict, m: Value, callable: Value) -> R<()> {
     let r = each_pair(th, m, |th, k, v| {
-        if k.cast::<Str>().is_none() {
-            let f = crate::call::describe(th, callable);
-            return Err(th.type_error(format_args!("{f} keywords must be strings")));
-        }
         if d.get_item(th, k)?.is_some() {
             let f = crate::call::describe(th, callable);
             let k = ops::str(th, k)?.to_string_lossy();

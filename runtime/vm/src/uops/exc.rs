@@ -1,6 +1,6 @@
 //! Exceptions, `with`, and the two intrinsic instructions.
 
-use super::{Ctl, Regs, body, tri};
+use super::{Ctl, body, tri};
 use crate::frame::{Frame, Stack};
 use crate::thread::VmThread;
 use crate::types::function::Function;
