@@ -197,15 +197,17 @@ fn trace_thread(slot: &heddle_sync::Slot, t: &mut Tracer) {
         t.word(Value::slot_word(s.get()));
     }
     let mut fp = th.frame;
-    // SAFETY: frames of a stopped thread; words between the header and `sp` are readable. They are reported
+    // SAFETY: frames of a stopped thread; words up to the frame's end are readable. They are reported
     // conservatively: above the values in use old ones may lie.
     unsafe {
         while let Some(f) = fp.as_ref() {
             for w in [f.code as u64, f.func, f.globals as u64, f.builtins, f.locals, f.frame_obj] {
                 t.conservative(w as usize);
             }
+            // The whole frame: a saved `sp` may lie below words that the instruction under way still needs.
             let from = f.local_ptr(0);
-            t.conservative_range(from as *const u8, f.sp.0 as *const u8);
+            let end = (fp as *const u64).add(f.code().frame_words as usize);
+            t.conservative_range(from as *const u8, end as *const u8);
             if f.flags & frame::GENERATOR != 0 {
                 t.interior(fp);
             }

@@ -28,6 +28,7 @@ pub unsafe fn init_types(th: &mut Thread) -> R<()> {
     let heap = &th.rt.heap;
     heap.add_reporter(crate::names::trace_interned);
     heap.add_reporter(crate::types::bytes::trace_singles);
+    heap.add_reporter(crate::types::exceptions::trace_preallocated);
     heap.add_thread_reporter(Thread::trace);
     for t in &all {
         list_static(th, t);
