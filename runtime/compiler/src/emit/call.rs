@@ -298,8 +298,7 @@ impl<'a> Emitter<'a> {
         };
         let func = c.func.loc;
         let (skip, loop_, cleanup) = (self.label(), self.label(), self.label());
-        let (end_of_loop, end) = (self.label(), self.label());
-        let _ = end_of_loop;
+        let end = self.label();
         self.op(Op::Copy, 1, func);
         self.op(Op::LoadCommonConstant, common as u32, func);
         self.op(Op::IsOp, 0, func);
@@ -311,20 +310,20 @@ impl<'a> Emitter<'a> {
         }
         self.expr(arg)?;
         self.place(loop_);
-        self.jump(Op::ForIter, cleanup, loc);
+        self.jump(Op::ForIter, cleanup, func);
         if tuple {
-            self.op(Op::ListAppend, 2, loc);
-            self.jump(Op::Jump, loop_, loc);
+            self.op(Op::ListAppend, 2, func);
+            self.jump(Op::Jump, loop_, func);
         } else {
-            self.op0(Op::ToBool, loc);
-            self.jump(on_loop, loop_, loc);
+            self.op0(Op::ToBool, func);
+            self.jump(on_loop, loop_, func);
         }
         // Left early: the generator goes, the answer is known.
         if !tuple {
             self.op0(Op::PopIter, Loc::NONE);
             let early = if default == Const::True { Const::False } else { Const::True };
-            self.load_const(early, loc);
-            self.jump(Op::Jump, end, loc);
+            self.load_const(early, func);
+            self.jump(Op::Jump, end, func);
         }
         self.place(cleanup);
         self.op0(Op::EndFor, Loc::NONE);
@@ -336,9 +335,9 @@ impl<'a> Emitter<'a> {
                 loc,
             );
         } else {
-            self.load_const(default, loc);
+            self.load_const(default, func);
         }
-        self.jump(Op::Jump, end, loc);
+        self.jump(Op::Jump, end, func);
         self.place(skip);
         self.op0(Op::PushNull, func);
         self.arguments(0, &c.args, &c.keywords, None, loc)?;

@@ -851,7 +851,7 @@ impl<'a> Emitter<'a> {
         let n = parts.len();
         for p in parts {
             match p {
-                fold::Part::Text(t) => self.load_const(Const::Str(t.into()), loc),
+                fold::Part::Text(t) => self.load_const(Const::Str(t.into()), Loc::NONE),
                 fold::Part::Field { conversion, spec } => {
                     let Some(a) = args.next() else { return self.internal("format fields") };
                     self.expr(a)?;

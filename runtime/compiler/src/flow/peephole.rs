@@ -9,6 +9,10 @@ use crate::ast::Loc;
 
 /// All rewrites.
 pub fn run(g: &mut Graph, consts: &mut Vec<Const>) {
+    // While NOPs still mark the lines of `break` and `continue`, so that those are not jumped over.
+    for bi in 0..g.order.len() {
+        thread_jumps(g, g.order[bi] as usize, true);
+    }
     g.tidy(true);
     for bi in 0..g.order.len() {
         let b = g.order[bi] as usize;
@@ -19,7 +23,7 @@ pub fn run(g: &mut Graph, consts: &mut Vec<Const>) {
     // A rewritten branch may be decided now; then its other side is dead.
     g.tidy(true);
     for bi in 0..g.order.len() {
-        thread_jumps(g, g.order[bi] as usize);
+        thread_jumps(g, g.order[bi] as usize, false);
     }
     g.tidy(true);
     for bi in 0..g.order.len() {
@@ -359,7 +363,7 @@ fn static_swaps(code: &mut [In], at: usize) {
 }
 
 /// A jump to a jump goes where that one goes.
-fn thread_jumps(g: &mut Graph, b: usize) {
+fn thread_jumps(g: &mut Graph, b: usize, over_lines: bool) {
     for _ in 0..8 {
         let Some(last) = g.blocks[b].code.last().copied() else { return };
         if last.target == NO_BLOCK {
@@ -374,7 +378,8 @@ fn thread_jumps(g: &mut Graph, b: usize) {
             Op::JumpIfTrue => matches!(first.op, Op::Jump | Op::JumpIfTrue),
             _ => false,
         };
-        if !threads || first.target == last.target || first.except != last.except {
+        let same_line = !first.loc.has_line() || first.loc.line == last.loc.line;
+        if !threads || !(over_lines || same_line) || first.target == last.target || first.except != last.except {
             return;
         }
         let op = if last.op == Op::JumpNoInterrupt { first.op } else { last.op };

@@ -765,7 +765,8 @@ impl<'a> Lower<'a> {
             f.debug_text.is_some(),
         );
         if f.debug_text.is_some() {
-            out.cover(TextRange::new(f.range.start(), f.expression.range().end()));
+            let size = |n: usize| ruff_text_size::TextSize::try_from(n).unwrap_or_default();
+            out.cover(TextRange::new(size(open), size(end.max(open))));
             let text = literal::strip_comments(&self.src[open..end]);
             out.pending.extend_from_slice(text.as_bytes());
             if conversion == 0 && f.format_spec.is_none() {
