@@ -332,7 +332,7 @@ impl<'a> Emitter<'a> {
             self.op(
                 Op::CallIntrinsic1,
                 heddle_tlbc::defs::operands::Intrinsic1::ListToTuple as u32,
-                loc,
+                func,
             );
         } else {
             self.load_const(default, func);

@@ -165,7 +165,7 @@ impl<'a> Emitter<'a> {
     fn comp_element(&mut self, c: &'a Comp, index: usize, depth: u32, loc: Loc) -> Res<Loc> {
         if index + 1 < c.generators.len() {
             self.comp_loop(c, index + 1, depth, loc)?;
-            return Ok(loc);
+            return Ok(c.elt.loc);
         }
         let mut eloc = c.elt.loc;
         match c.kind {

@@ -193,7 +193,7 @@ impl<'a> Emitter<'a> {
             }
         }
         if self.signature_annotations(f, loc)? {
-            flags.0 |= if self.future_annotations { ANNOTATIONS } else { ANNOTATE };
+            flags.0 |= ANNOTATE;
         }
         self.function_body(f, flags, first, loc)?;
         if generic {
@@ -254,24 +254,13 @@ impl<'a> Emitter<'a> {
         all.filter_map(|p| p.annotation.as_deref().map(|e| (p.name, e))).collect()
     }
 
-    /// Pushes the annotations of a signature, or the function that computes them.
+    /// Pushes the function that computes the annotations of a signature, if there are any.
     fn signature_annotations(&mut self, f: &'a FunctionDef, loc: Loc) -> Res<bool> {
         let list = Self::annotated(f);
         if list.is_empty() && f.returns.is_none() {
             return Ok(false);
         }
         let ret = self.names.intern("return");
-        if self.future_annotations {
-            let mut n = 0;
-            for (name, e) in list.into_iter().chain(f.returns.as_deref().map(|r| (ret, r))) {
-                let m = self.mangle(name);
-                self.load_str(m, loc);
-                self.annotation_text(e);
-                n += 2;
-            }
-            self.op(Op::BuildTuple, n, loc);
-            return Ok(true);
-        }
         let scope = self.scope_of(f.id, Role::Annotations)?;
         self.enter_annotations(scope, sym::ANNOTATE, loc)?;
         let mut n = 0;
@@ -291,6 +280,10 @@ impl<'a> Emitter<'a> {
     fn annotation_pair(&mut self, name: Sym, e: &'a Expr, loc: Loc) -> Res {
         let m = self.mangle(name);
         self.load_str(m, loc);
+        if self.future_annotations {
+            self.annotation_text(e);
+            return Ok(());
+        }
         if let ExprKind::Starred { value, .. } = &e.kind {
             // `*args: *Ts` means the only element of the unpacked value.
             self.expr(value)?;

@@ -77,7 +77,26 @@ impl<'a> Emitter<'a> {
             StmtKind::Return(v) => self.return_(v.as_deref(), loc),
             StmtKind::Delete(t) => t.iter().try_for_each(|e| self.expr(e)),
             StmtKind::Assign { targets, value } => {
-                self.expr(value)?;
+                match (&targets[..], &value.kind) {
+                    // `a, b = 1, 2` needs no tuple: its parts meet their targets on the stack.
+                    (
+                        [
+                            Expr {
+                                kind:
+                                    ExprKind::Tuple { elts: to, .. } | ExprKind::List { elts: to, .. },
+                                ..
+                            },
+                        ],
+                        ExprKind::Tuple { elts: from, .. },
+                    ) if to.len() == from.len()
+                        && (2..=3).contains(&to.len())
+                        && !to.iter().chain(from).any(Expr::is_starred) =>
+                    {
+                        self.exprs(from)?;
+                        self.op(Op::BuildTuple, from.len() as u32, value.loc);
+                    }
+                    _ => self.expr(value)?,
+                }
                 for (i, t) in targets.iter().enumerate() {
                     if i + 1 < targets.len() {
                         self.op(Op::Copy, 1, loc);

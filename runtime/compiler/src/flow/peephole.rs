@@ -379,7 +379,11 @@ fn thread_jumps(g: &mut Graph, b: usize, over_lines: bool) {
             _ => false,
         };
         let same_line = !first.loc.has_line() || first.loc.line == last.loc.line;
-        if !threads || !(over_lines || same_line) || first.target == last.target || first.except != last.except {
+        if !threads
+            || !(over_lines || same_line)
+            || first.target == last.target
+            || first.except != last.except
+        {
             return;
         }
         let op = if last.op == Op::JumpNoInterrupt { first.op } else { last.op };

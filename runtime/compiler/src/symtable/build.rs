@@ -393,10 +393,8 @@ impl Builder<'_> {
         let p = &mut self.table.scopes[parent];
         let conditional =
             kind == BlockKind::Module || kind == BlockKind::Class && p.in_conditional_block;
-        if conditional && !p.has_conditional_annotations {
-            p.has_conditional_annotations = true;
-            self.add(sym::CONDITIONAL_ANNOTATIONS, flag::USE, ann.loc)?;
-        }
+        let first = conditional && !p.has_conditional_annotations;
+        p.has_conditional_annotations |= conditional;
         match self.table.scopes[parent].annotation_block {
             Some(id) => self.enter_existing(id),
             None => {
@@ -407,6 +405,10 @@ impl Builder<'_> {
                     self.add(sym::CLASSDICT, flag::USE, ann.loc)?;
                 }
             }
+        }
+        if first {
+            // The evaluating function asks which annotations were reached.
+            self.add(sym::CONDITIONAL_ANNOTATIONS, flag::USE, ann.loc)?;
         }
         // Annotations of a function's locals are not evaluated, so they use no names.
         let unevaluated = self.table.scopes[parent].is_function_like();
