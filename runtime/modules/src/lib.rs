@@ -27,6 +27,7 @@ pub mod host;
 pub mod io;
 pub mod codecs;
 pub mod gc;
+pub mod heddle;
 pub mod itertools;
 pub mod math;
 pub mod operator;

@@ -15,6 +15,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &crate::codecs::MODULE,
     &crate::gc::MODULE,
     &crate::io::MODULE,
+    &crate::heddle::MODULE,
     &crate::itertools::MODULE,
     &crate::math::MODULE,
     &crate::operator::MODULE,

@@ -10,6 +10,7 @@ pub mod frame;
 pub mod hooks;
 pub mod import;
 pub mod instrument;
+pub mod report;
 pub mod run;
 pub mod signal;
 pub mod specialize;

@@ -261,6 +261,7 @@ pub fn shutdown(th: &mut VmThread) -> bool {
             fine = false;
         }
     }
+    crate::report::write_stats(th);
     // ORDERING: Release; whoever sees it sees what shutdown has done so far.
     th.vm.finalizing.store(true, ord!("vm.finalizing", Release));
     fine
