@@ -26,6 +26,7 @@ pub mod cmath;
 pub mod host;
 pub mod io;
 pub mod codecs;
+pub mod functools;
 pub mod gc;
 pub mod heddle;
 pub mod itertools;

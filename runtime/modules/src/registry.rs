@@ -13,6 +13,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &crate::builtins::MODULE,
     &crate::cmath::MODULE,
     &crate::codecs::MODULE,
+    &crate::functools::MODULE,
     &crate::gc::MODULE,
     &crate::io::MODULE,
     &crate::heddle::MODULE,
