@@ -18,6 +18,7 @@ macro_rules! native {
 pub(crate) use native;
 
 pub mod abc;
+pub mod collections;
 pub mod contextvars;
 pub mod warnings;
 pub mod bisect;

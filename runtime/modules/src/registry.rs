@@ -7,6 +7,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &crate::thread::MODULE,
     &crate::weakref::MODULE,
     &crate::abc::MODULE,
+    &crate::collections::MODULE,
     &crate::contextvars::MODULE,
     &crate::warnings::MODULE,
     &crate::bisect::MODULE,

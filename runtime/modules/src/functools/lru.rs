@@ -10,7 +10,7 @@ use heddle_object::heap::RootVec;
 use heddle_object::names::n;
 use heddle_object::types::{Dict, INT, OBJECT, STR, Tuple, descr, int};
 use heddle_object::{
-    GetSetDef, MethodDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, attr, flags, ops,
+    MethodDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, attr, flags, ops,
 };
 
 /// The wrapper.
@@ -314,12 +314,5 @@ pub(super) static WRAPPER: StaticType = StaticType::new(TypeSpec {
         MethodDef::noargs("__copy__", |_, v| Ok(v), ""),
         MethodDef::one("__deepcopy__", |_, v, _| Ok(v), ""),
     ],
-    getset: &[GetSetDef::rw("__dict__", |th, v| match attr::instance_dict(th, v)? {
-        Some(d) => Ok(Value::from_ref(d)),
-        None => Ok(Value::none()),
-    }, |th, v, d| match d {
-        Some(d) => attr::instance_set_dict(th, v, d),
-        None => Err(th.type_error(format_args!("cannot delete __dict__"))),
-    }, "")],
     ..payload::spec_with_dict::<Wrapper>()
 });

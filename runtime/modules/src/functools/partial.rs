@@ -285,13 +285,6 @@ pub(super) static PARTIAL: StaticType = StaticType::new(TypeSpec {
         GetSetDef::ro("keywords", |th, v| {
             Ok(v.expect_native::<Partial>(th)?.keywords.get().unwrap_or(v))
         }, "dictionary of keyword arguments to future partial calls"),
-        GetSetDef::rw("__dict__", |th, v| match attr::instance_dict(th, v)? {
-            Some(d) => Ok(Value::from_ref(d)),
-            None => Ok(Value::none()),
-        }, |th, v, d| match d {
-            Some(d) => attr::instance_set_dict(th, v, d),
-            None => Err(th.type_error(format_args!("cannot delete __dict__"))),
-        }, ""),
     ],
     ..payload::spec_with_dict::<Partial>()
 });

@@ -156,7 +156,7 @@ fn init(th: &mut Thread, v: Value, args: &[Value], kw: Option<Value>) -> R<()> {
 }
 
 /// `d.update(E, **F)`
-fn update_args(th: &mut Thread, d: &'static Dict, a: &Args, fname: &str) -> R<()> {
+pub(super) fn update_args(th: &mut Thread, d: &'static Dict, a: &Args, fname: &str) -> R<()> {
     a.positional(th, fname, 0, 1)?;
     if let Some(x) = a.pos.first() {
         update(th, d, *x)?;

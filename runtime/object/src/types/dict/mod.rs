@@ -3,6 +3,7 @@
 //!
 //! Read in order: this file (what Rust code uses), `methods`, `iter`, `views`.
 
+pub mod default;
 pub mod iter;
 mod methods;
 pub mod views;
