@@ -8,9 +8,12 @@
 mod block;
 mod call;
 mod comp;
+mod compare;
 mod control;
+mod display;
 mod expr;
 mod fold;
+mod format;
 mod func;
 mod params;
 mod pattern;
@@ -456,9 +459,11 @@ impl<'a> Emitter<'a> {
             if s.has_docstring && self.optimize < 2 {
                 f |= co::HAS_DOCSTRING;
             }
-            if s.method {
-                f |= co::METHOD;
-            }
+        }
+        if s.method
+            && matches!(u.kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda)
+        {
+            f |= co::METHOD;
         }
         if self.top_level_await && u.kind == UnitKind::Module && s.coroutine {
             f |= co::COROUTINE;
