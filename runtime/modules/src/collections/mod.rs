@@ -1,10 +1,11 @@
-//! `_collections`: `deque`, `defaultdict`, and two helpers of the library's `collections`.
+//! `_collections`: `deque`, `defaultdict`, `OrderedDict`, and two helpers of the library's `collections`.
 
 mod deque;
 
 use heddle_object::core::payload;
 use heddle_object::names::n;
 use heddle_object::types::dict::default::DEFAULT_DICT;
+use heddle_object::types::dict::ordered;
 use heddle_object::types::{DICT, Dict, Str, Tuple};
 use heddle_object::{
     Args, GetSetDef, MethodDef, ModuleDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, attr, ops,
@@ -21,8 +22,20 @@ pub static MODULE: ModuleDef = ModuleDef {
         count_elements,
         "_count_elements($module, mapping, iterable, /)\n--\n\nCount elements in the iterable, updating the mapping",
     )],
-    types: &[&deque::DEQUE, &DEFAULT_DICT, &deque::ITER, &deque::REVERSE_ITER, &GETTER],
-    ..ModuleDef::DEFAULT
+    types: &[
+        &deque::DEQUE,
+        &DEFAULT_DICT,
+        &ordered::ORDERED_DICT,
+        &deque::ITER,
+        &deque::REVERSE_ITER,
+        &GETTER,
+    ],
+    init: |th, _| {
+        for t in ordered::TYPES {
+            heddle_object::ty::ready_static(th, t)?;
+        }
+        Ok(())
+    },
 };
 
 fn count_elements(th: &mut Thread, _: Value, a: &[Value]) -> R {

@@ -320,6 +320,55 @@ impl<'a, const LINEAR: usize> Hashed<'a, LINEAR> {
         }
     }
 
+    /// Makes a key the last or the first in order; false when it is not there. Making it the first copies the table.
+    /// **Escapes:** yes (`__eq__`).
+    pub fn move_to_end(self, th: &mut Thread, key: Value, hash: i64, last: bool) -> R<bool> {
+        loop {
+            let stamp = self.table.stamp();
+            let Some(place) = self.find(th, key, hash)? else { return Ok(false) };
+            let done = th.critical(self.header, |th| -> R<Option<bool>> {
+                if self.table.stamp() != stamp {
+                    return Ok(None);
+                }
+                let Some(t) = self.table.own().filter(|t| t.value(place) != 0) else {
+                    return Ok(Some(false));
+                };
+                let (key, value) = (t.key_at(place), t.value(place));
+                if last {
+                    if t.nentries() == place + 1 {
+                        return Ok(Some(true));
+                    }
+                    // Room first: the entry is never missing when memory runs out.
+                    self.room(th)?;
+                    let place = self.find_word(key, hash).unwrap_or(place);
+                    if let Some(t) = self.table.own() {
+                        t.delete_probing::<LINEAR>(place);
+                        t.append_probing::<LINEAR>(key, hash as u64, value);
+                    }
+                } else {
+                    let new = self.new_table(th, table::log2_for(t.used() + 1))?;
+                    t.delete_probing::<LINEAR>(place);
+                    // SAFETY: fresh, with room for the live entries and one more.
+                    unsafe {
+                        (*new).append_probing::<LINEAR>(key, hash as u64, value);
+                        t.copy_to(new);
+                    }
+                    self.publish(new);
+                }
+                Ok(Some(true))
+            })?;
+            if let Some(done) = done {
+                return Ok(done);
+            }
+        }
+    }
+
+    /// The place of a key by identity. Inside a critical section.
+    fn find_word(self, key: u64, hash: i64) -> Option<Place> {
+        let t = self.table.own()?;
+        t.find_probing::<LINEAR, Ask>(key, hash as u64, |_| Ok(false)).ok().flatten()
+    }
+
     /// Removes everything. **Escapes:** no.
     pub fn clear(self, th: &mut Thread) {
         th.critical_leaf(self.header, || {

@@ -342,7 +342,8 @@ fn or(th: &mut Thread, a: Value, b: Value) -> R {
     Ok(Value::from_ref(r))
 }
 
-fn fromkeys(th: &mut Thread, cls: Value, args: &[Value]) -> R {
+/// `cls.fromkeys(iterable, value)`
+pub fn fromkeys(th: &mut Thread, cls: Value, args: &[Value]) -> R {
     let value = args.get(1).copied().unwrap_or_else(Value::none);
     let r = ops::call0(th, cls)?;
     let exact = if r.is_exact::<Dict>() { r.cast::<Dict>() } else { None };

@@ -6,9 +6,10 @@
 pub mod default;
 pub mod iter;
 mod methods;
+pub mod ordered;
 pub mod views;
 
-pub use methods::{merge, update};
+pub use methods::{fromkeys, merge, update};
 
 use crate::core::header::Header;
 use crate::core::shape::Shape;
@@ -293,7 +294,7 @@ pub unsafe fn trace_dict_table(cell: *mut u8, t: &mut Tracer) {
     unsafe { &*(cell as *const Table) }.trace(|w| t.word(w));
 }
 
-unsafe fn trace_dict(cell: *mut u8, t: &mut Tracer) {
+pub(super) unsafe fn trace_dict(cell: *mut u8, t: &mut Tracer) {
     // SAFETY: called with a dict cell; the word is null or a live table.
     unsafe {
         let d = &*(cell as *const Dict);

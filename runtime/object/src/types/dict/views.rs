@@ -53,7 +53,7 @@ view!(
     DictItems, DICT_ITEMS
 );
 
-const COMMON: TypeSpec = TypeSpec {
+pub(super) const COMMON: TypeSpec = TypeSpec {
     basicsize: size_of::<DictView>(),
     flags: flags::DISALLOW_INSTANTIATION,
     trace,
@@ -148,8 +148,13 @@ fn dict(v: Value) -> Option<&'static Dict> {
     own(v).dict.get().and_then(|d| d.cast::<Dict>())
 }
 
+/// The dictionary behind a view.
+pub(super) fn dict_value(v: Value) -> Option<Value> {
+    own(v).dict.get()
+}
+
 fn is_set_like_view(v: Value) -> bool {
-    v.is_exact::<DictKeys>() || v.is_exact::<DictItems>()
+    v.cast::<DictKeys>().is_some() || v.cast::<DictItems>().is_some()
 }
 
 /// A view of `dict` of one of the three types.
