@@ -8,7 +8,7 @@ use std::rc::Rc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Sym(pub u32);
 
-/// Multiplicative hash for small integer keys.
+/// Multiplicative hash: keys come from one program, nobody chooses them to collide across many.
 #[derive(Default, Clone, Copy)]
 pub struct IntHasher(u64);
 
@@ -17,9 +17,17 @@ impl Hasher for IntHasher {
         self.0
     }
     fn write(&mut self, bytes: &[u8]) {
-        for &b in bytes {
-            self.write_u64(u64::from(b));
+        let mut chunks = bytes.chunks_exact(8);
+        for c in &mut chunks {
+            self.write_u64(u64::from_le_bytes(c.try_into().unwrap_or_default()));
         }
+        let mut last = [0; 8];
+        let rest = chunks.remainder();
+        last[..rest.len()].copy_from_slice(rest);
+        self.write_u64(u64::from_le_bytes(last) ^ (bytes.len() as u64) << 56);
+    }
+    fn write_u8(&mut self, i: u8) {
+        self.write_u64(u64::from(i));
     }
     fn write_u32(&mut self, i: u32) {
         self.write_u64(u64::from(i));
@@ -42,7 +50,7 @@ pub type IntSet<K> = std::collections::HashSet<K, BuildHasherDefault<IntHasher>>
 #[derive(Clone)]
 pub struct Names {
     list: Vec<Rc<str>>,
-    index: HashMap<Rc<str>, Sym>,
+    index: HashMap<Rc<str>, Sym, BuildHasherDefault<IntHasher>>,
 }
 
 macro_rules! well_known {
@@ -124,7 +132,10 @@ impl std::fmt::Debug for Names {
 impl Names {
     /// An interner that knows the compiler's own names.
     pub fn new() -> Self {
-        let mut n = Names { list: Vec::with_capacity(256), index: HashMap::with_capacity(256) };
+        let mut n = Names {
+            list: Vec::with_capacity(256),
+            index: HashMap::with_capacity_and_hasher(256, BuildHasherDefault::default()),
+        };
         for k in KNOWN {
             n.intern(k);
         }

@@ -19,7 +19,6 @@ mod params;
 mod pattern;
 mod stmt;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use heddle_tlbc::defs::operands::{co, resume};
@@ -77,7 +76,7 @@ impl NameList {
 #[derive(Debug, Default)]
 pub struct ConstPool {
     pub list: Vec<Const>,
-    index: HashMap<Const, u32>,
+    index: IntMap<Const, u32>,
 }
 
 impl ConstPool {

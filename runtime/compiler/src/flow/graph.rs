@@ -73,6 +73,16 @@ impl Block {
 pub struct Graph {
     pub blocks: Vec<Block>,
     pub order: Vec<u32>,
+    /// Reused by the walks over the graph, which are many and mostly short.
+    scratch: Scratch,
+}
+
+#[derive(Debug, Default)]
+struct Scratch {
+    pos: Vec<u32>,
+    seen: Vec<bool>,
+    stack: Vec<u32>,
+    targets: Vec<u32>,
 }
 
 impl Graph {
@@ -122,7 +132,7 @@ impl Graph {
             b.origin = i as u32;
         }
         let order = (0..blocks.len() as u32).collect();
-        Graph { blocks, order }
+        Graph { blocks, order, scratch: Scratch::default() }
     }
 
     /// Calls `f` on every instruction that is laid out.
@@ -175,28 +185,39 @@ impl Graph {
     /// Drops blocks that nothing reaches; counts the ways into the others.
     pub fn remove_unreachable(&mut self) {
         self.remove_empty();
+        if let [only] = self.order[..] {
+            self.blocks[only as usize].preds = 1;
+            return;
+        }
         let n = self.blocks.len();
-        let mut pos = vec![usize::MAX; n];
+        let Scratch { mut pos, mut seen, mut stack, mut targets } =
+            std::mem::take(&mut self.scratch);
+        pos.clear();
+        pos.resize(n, 0);
+        seen.clear();
+        seen.resize(n, false);
+        stack.clear();
         for (i, &b) in self.order.iter().enumerate() {
-            pos[b as usize] = i;
+            pos[b as usize] = i as u32;
+            self.blocks[b as usize].preds = 0;
         }
-        for b in &mut self.blocks {
-            b.preds = 0;
-        }
-        let mut seen = vec![false; n];
-        let mut stack: Vec<u32> = Vec::new();
         let Some(&entry) = self.order.first() else { return };
         seen[entry as usize] = true;
         stack.push(entry);
         self.blocks[entry as usize].preds = 1;
-        let mut targets: Vec<u32> = Vec::new();
         while let Some(b) = stack.pop() {
             let block = &self.blocks[b as usize];
             targets.clear();
             if block.falls_through() {
-                targets.push(self.next(pos[b as usize]));
+                targets.push(self.next(pos[b as usize] as usize));
             }
-            targets.extend(block.code.iter().filter(|i| i.op != Op::EndAsyncFor).map(|i| i.target));
+            targets.extend(
+                block
+                    .code
+                    .iter()
+                    .filter(|i| i.target != NO_BLOCK && i.op != Op::EndAsyncFor)
+                    .map(|i| i.target),
+            );
             for &t in &targets {
                 if t == NO_BLOCK {
                     continue;
@@ -209,6 +230,7 @@ impl Graph {
             }
         }
         self.order.retain(|&b| seen[b as usize]);
+        self.scratch = Scratch { pos, seen, stack, targets };
     }
 
     /// NOPs that mark no line of their own, and jumps to the next instruction.

@@ -53,10 +53,10 @@ pub fn check_single(src: &str, lines: &LineIndex, body: &[Stmt]) -> Result<(), C
             | StmtKind::Match { .. }
             | StmtKind::Try { .. }
     );
-    let bad = body.iter().skip(1).any(|s| {
-        compound || s.loc.line != first.loc.end_line && !same_logical(src, lines, first, s)
-    });
-    if bad {
+    if compound && let Some(second) = body.get(1) {
+        return Err(CompileError::at("invalid syntax", second.loc));
+    }
+    if body.windows(2).any(|w| !same_logical(src, lines, &w[0], &w[1])) {
         return Err(CompileError::plain(
             ErrorKind::Syntax,
             "multiple statements found while compiling a single statement",
@@ -142,6 +142,9 @@ pub fn incomplete(mut e: CompileError, src: &str) -> CompileError {
     let open = e.msg.ends_with("was never closed")
         || e.msg.starts_with("unterminated triple-quoted")
         || e.msg.starts_with("expected an indented block") && e.line >= last
+        || e.msg.starts_with("expected 'except' or 'finally'") && e.line >= last
+        || e.msg == "invalid syntax" && e.line > last
+        || src.lines().all(|l| l.trim().is_empty() || l.trim_start().starts_with('#'))
         || e.msg == "unexpected EOF while parsing";
     if open {
         e.kind = ErrorKind::Incomplete;
