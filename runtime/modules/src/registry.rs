@@ -10,6 +10,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &crate::collections::MODULE,
     &crate::contextvars::MODULE,
     &crate::warnings::MODULE,
+    &crate::binascii::MODULE,
     &crate::bisect::MODULE,
     &crate::builtins::MODULE,
     &crate::cmath::MODULE,
@@ -27,6 +28,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &crate::sre::MODULE,
     &crate::statistics::MODULE,
     &crate::string::MODULE,
+    &crate::structs::MODULE,
     &crate::sys::MODULE,
 ];
 

@@ -3,6 +3,7 @@
 //! What of it needs `unsafe` is in `heddle_object::os`.
 
 pub mod buffer;
+pub mod errors;
 pub mod path;
 
 use heddle_object::names::intern_str;

@@ -234,21 +234,23 @@ impl<'a> Args<'a> {
     ) -> R<[Option<Value>; N]> {
         let mut out = [None; N];
         let maxpos = p.kwonly.min(N);
+        let total = self.pos.len() + self.nkw();
+        if total > N {
+            let keyword = if self.pos.is_empty() { "keyword " } else { "" };
+            let s = if N == 1 { "" } else { "s" };
+            return Err(th.type_error(format_args!(
+                "{fname}() takes at most {N} {keyword}argument{s} ({total} given)"
+            )));
+        }
         if self.pos.len() > maxpos {
-            let total = self.pos.len() + self.nkw();
             return Err(if maxpos == 0 {
                 th.type_error(format_args!("{fname}() takes no positional arguments"))
-            } else if self.nkw() == 0 || maxpos < N {
+            } else {
                 let least = if p.required.min(maxpos) < maxpos { "at most" } else { "exactly" };
                 let s = if maxpos == 1 { "" } else { "s" };
                 th.type_error(format_args!(
                     "{fname}() takes {least} {maxpos} positional argument{s} ({} given)",
                     self.pos.len()
-                ))
-            } else {
-                let s = if maxpos == 1 { "" } else { "s" };
-                th.type_error(format_args!(
-                    "{fname}() takes at most {maxpos} argument{s} ({total} given)"
                 ))
             });
         }

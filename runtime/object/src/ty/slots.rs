@@ -433,6 +433,20 @@ defs! {
             install: |s| s.contains = Some(contains_generic),
             copy: |to, from| to.contains = from.contains,
         },
+        SlotDef {
+            name: "__buffer__", doc: "__buffer__($self, flags, /)\n--\n\nGive a memoryview of the object's memory.",
+            present: |s| s.buffer.is_some(),
+            call: |th, _, v, a| { arity(th, a, 1, 1)?; crate::types::memoryview::with_flags(th, v, a.pos[0]) },
+            install: |s| s.buffer = Some(crate::types::memoryview::buffer_generic),
+            copy: |to, from| to.buffer = from.buffer,
+        },
+        SlotDef {
+            name: "__release_buffer__", doc: "__release_buffer__($self, buffer, /)\n--\n\nTake back the memory that __buffer__ gave.",
+            present: |s| s.release_buffer.is_some(),
+            call: |th, _, v, a| { arity(th, a, 1, 1)?; crate::types::memoryview::release_for(th, v, a.pos[0]) },
+            install: |s| s.release_buffer = Some(|_, _| ()),
+            copy: |to, from| to.release_buffer = from.release_buffer,
+        },
         // Sequences that concatenate and repeat show it under the names of the number slots.
         SlotDef {
             name: "__add__", doc: "__add__($self, value, /)\n--\n\nReturn self+value.",

@@ -235,7 +235,7 @@ impl ByteArray {
             return Ok(true);
         }
         // CPython's growth: an eighth more and a little, or exactly when it jumps or shrinks by much.
-        let cap = if new > room && new <= room + room / 8 + 8 {
+        let cap = if room > 0 && new > room && new <= room + room / 8 + 8 {
             new + new / 8 + if new < 9 { 3 } else { 6 }
         } else {
             new

@@ -292,6 +292,14 @@ pub fn with_buffer<T>(
 ) -> R<T> {
     let slots = v.type_of().slots();
     let Some(get) = slots.buffer else { return Err(not_bytes_like(th, v)) };
+    if crate::types::memoryview::has_generic_buffer(v) {
+        let view = crate::types::memoryview::of(th, v)?;
+        let r = with_buffer(th, view, writable, f);
+        if let Some(m) = view.cast::<crate::types::MemoryView>() {
+            m.release(th)?;
+        }
+        return r;
+    }
     let release = slots.release_buffer;
     let buffer = get(th, v, writable)?;
     let memory: &mut [u8] = if buffer.len == 0 {

@@ -752,7 +752,7 @@ fn hex(th: &mut Thread, v: Value, args: &Args) -> R {
 }
 
 /// The arguments of `hex`: the separator and the size of groups, 0 for none.
-pub(crate) fn hex_args(th: &mut Thread, args: &Args) -> R<(u8, isize)> {
+pub fn hex_args(th: &mut Thread, args: &Args) -> R<(u8, isize)> {
     let [sep, group] = args.bind(th, "hex", &Params::new(["sep", "bytes_per_sep"], 0))?;
     let group = match group {
         None => 1,

@@ -10,12 +10,14 @@ pub mod item;
 pub mod view;
 
 use crate::core::header::Header;
+use crate::core::native::Buffer;
 use crate::core::slot::Slot;
 use crate::core::thread::Thread;
-use crate::core::ty::{Slots, StaticType, TypeSpec, flags};
+use crate::core::ty::{BufferFn, Slots, StaticType, TypeSpec, flags};
 use crate::core::value::Value;
 use crate::error::{R, Raised};
 use crate::heap::Tracer;
+use crate::names::n;
 use crate::payload;
 use crate::types::{Bytes, Str};
 use heddle_sync::prim::{AtomicUsize, ord};
@@ -100,6 +102,8 @@ pub struct Hold {
     pub header: Header,
     /// Nothing once it is given back.
     object: Slot,
+    /// What the object's `__buffer__` gave, when that is a Python method.
+    view: Slot,
     /// Views that were not released.
     views: AtomicUsize,
 }
@@ -126,24 +130,46 @@ pub static HOLD: StaticType = StaticType::new(TypeSpec {
 
 unsafe fn trace_hold(cell: *mut u8, t: &mut Tracer) {
     // SAFETY: called with a hold.
-    t.slot(unsafe { &(*(cell as *const Hold)).object });
+    let h = unsafe { &*(cell as *const Hold) };
+    t.slot(&h.object);
+    t.slot(&h.view);
 }
 
 impl Hold {
-    fn new(th: &mut Thread, object: Value) -> R<&'static Hold> {
+    fn new(th: &mut Thread, object: Value, view: Option<Value>) -> R<&'static Hold> {
         th.alloc::<Hold>(HOLD.shape(), 0, |header| Hold {
             header,
             object: Slot::new(Some(object)),
+            view: Slot::new(view),
             views: AtomicUsize::new(0),
         })
     }
 
     fn give_back(&self, th: &mut Thread) {
         // Whoever takes the object gives it back: once.
-        if let Some(object) = self.object.swap(None)
-            && let Some(release) = object.type_of().slots().release_buffer
-        {
-            release(th, object);
+        let Some(object) = self.object.swap(None) else { return };
+        match self.view.swap(None) {
+            None => {
+                if let Some(release) = object.type_of().slots().release_buffer {
+                    release(th, object);
+                }
+            }
+            Some(view) => {
+                let told = crate::ops::call_special(th, object, n().__release_buffer__, &[view]);
+                if let Err(e) = told {
+                    (th.hooks.unraisable)(
+                        th,
+                        e,
+                        "Exception ignored in __release_buffer__ of",
+                        Some(object),
+                    );
+                }
+                if let Some(view) = view.cast::<MemoryView>()
+                    && let Err(e) = view.release(th)
+                {
+                    th.take_exception(e);
+                }
+            }
         }
     }
 }
@@ -303,7 +329,7 @@ impl MemoryView {
     }
 
     /// Gives up the view. **Errors:** BufferError while others hold buffers of it.
-    pub(super) fn release(&self, th: &mut Thread) -> R<()> {
+    pub(crate) fn release(&self, th: &mut Thread) -> R<()> {
         // ORDERING: Relaxed; see `view::buffer`.
         let n = self.exports.load(ord!("memoryview.exports", Relaxed));
         if n > 0 {
@@ -342,8 +368,14 @@ pub fn of(th: &mut Thread, object: Value) -> R {
             th.type_error(format_args!("memoryview: a bytes-like object is required, not '{tn}'"))
         );
     };
+    if is_generic(get) {
+        let inner = call_buffer(th, object, 0)?;
+        let hold = Hold::new(th, object, Some(Value::from_ref(inner)))?;
+        let made = inner.derive(th, |p| p.hold = Some(hold), inner.shape(), inner.strides());
+        return made.map(|v| Value::from_ref(v));
+    }
     let hold = match slots.release_buffer {
-        Some(_) => Some(Hold::new(th, object)?),
+        Some(_) => Some(Hold::new(th, object, None)?),
         None => None,
     };
     let buffer = match get(th, object, false) {
@@ -372,6 +404,59 @@ pub fn of(th: &mut Thread, object: Value) -> R {
         },
     )?;
     Ok(Value::from_ref(view))
+}
+
+fn is_generic(f: BufferFn) -> bool {
+    std::ptr::fn_addr_eq(f, buffer_generic as BufferFn)
+}
+
+/// Whether an object's buffer is a Python method's.
+pub(crate) fn has_generic_buffer(v: Value) -> bool {
+    v.type_of().slots().buffer.is_some_and(is_generic)
+}
+
+fn call_buffer(th: &mut Thread, object: Value, flags: i64) -> R<&'static MemoryView> {
+    let given = crate::ops::call_special(th, object, n().__buffer__, &[Value::small_int(flags)])?;
+    match given.and_then(|v| v.cast::<MemoryView>()) {
+        Some(m) => Ok(m),
+        None => Err(th.type_error(format_args!("__buffer__ returned non-memoryview object"))),
+    }
+}
+
+/// The buffer of a class that defines `__buffer__` in Python. The memory stays as long as its exporter lives; callers
+/// that must tell `__release_buffer__` go through [`of`].
+pub fn buffer_generic(th: &mut Thread, v: Value, writable: bool) -> R<Buffer> {
+    let m = call_buffer(th, v, i64::from(writable))?;
+    let value = Value::from_ref(m);
+    let b = view::buffer(th, value, writable)?;
+    view::release_buffer(th, value);
+    Ok(b)
+}
+
+/// `__buffer__(flags)` of a native type.
+pub(crate) fn with_flags(th: &mut Thread, v: Value, flags: Value) -> R {
+    let flags = crate::types::int::as_i32(th, flags)?;
+    view::checked(th, v, flags)
+}
+
+/// `__release_buffer__(view)` of a native type.
+pub(crate) fn release_for(th: &mut Thread, v: Value, view: Value) -> R {
+    let Some(m) = view.cast::<MemoryView>() else {
+        return Err(th.type_error(format_args!("expected a memoryview object")));
+    };
+    match m.object.get() {
+        None => {
+            return Err(
+                th.value_error(format_args!("memoryview's buffer has already been released"))
+            );
+        }
+        Some(o) if o != v => {
+            return Err(th.value_error(format_args!("memoryview's buffer is not this object")));
+        }
+        Some(_) => {}
+    }
+    m.release(th)?;
+    Ok(Value::none())
 }
 
 /// The bytes of a memoryview, whatever its layout; nothing for any other object.

@@ -50,6 +50,8 @@ pub(super) const METHODS: &[MethodDef] = &[
         },
         "__exit__($self, /, *exc)\n--\n\nRelease the view.",
     ),
+    MethodDef::one("__class_getitem__", crate::types::generic_alias::new_alias, "See PEP 585")
+        .class(),
     MethodDef::kw(
         "_from_flags",
         from_flags,
@@ -201,6 +203,11 @@ fn from_flags(th: &mut Thread, _: Value, args: &Args) -> R {
     let [object, flags] = args.bind(th, "_from_flags", &Params::new(["object", "flags"], 2))?;
     let (Some(object), Some(flags)) = (object, flags) else { return Ok(Value::none()) };
     let flags = int::as_i32(th, flags)?;
+    checked(th, object, flags)
+}
+
+/// A view, if it can be what the flags ask for.
+pub(super) fn checked(th: &mut Thread, object: Value, flags: i32) -> R {
     let v = of(th, object)?;
     /// `PyBUF_WRITABLE`
     const WRITABLE: i32 = 1;

@@ -88,7 +88,7 @@ pub fn aux_of(kind: Kind) -> u32 {
 
 /// Longest result of an operation that writes to a buffer of ours first: such a buffer cannot fail gracefully. Beyond any
 /// memory in sight, and low enough that sizes in bytes do not overflow (arbitrary).
-pub(crate) const LEN_MAX: usize = 1 << 36;
+pub const LEN_MAX: usize = 1 << 36;
 
 /// Offset of the code points.
 pub const DATA: usize = size_of::<Str>();
