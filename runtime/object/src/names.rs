@@ -103,6 +103,13 @@ pub unsafe fn set_hash_seed(k0: u64, k1: u64) {
     unsafe { *SEED.0.get() = (k0, k1) };
 }
 
+/// SipHash-1-3 of bytes under given keys, for hashes of source files.
+pub fn keyed_hash(k0: u64, k1: u64, b: &[u8]) -> u64 {
+    let mut h = siphasher::sip::SipHasher13::new_with_keys(k0, k1);
+    h.write(b);
+    h.finish()
+}
+
 /// SipHash-1-3 of bytes as CPython hashes str and bytes; never -1; 0 for no bytes.
 pub fn hash_bytes(b: &[u8]) -> i64 {
     if b.is_empty() {

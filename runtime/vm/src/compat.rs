@@ -1,14 +1,10 @@
 //! Small bridges to built-in types: what the vm needs of them and where it lives.
 
-use heddle_object::{R, Thread, Value, ops};
+use heddle_object::{R, Thread, Value};
 
 /// A bytes object.
 pub fn bytes(th: &mut Thread, b: &[u8]) -> R {
-    // Through the latin-1 string: `bytes` is asked for by name so that this crate does not depend on its layout.
-    let s = heddle_object::types::Str::from_bytes(th, b, b.is_ascii())?;
-    let t = builtin(th, "bytes")?;
-    let latin = heddle_object::types::Str::new(th, "latin-1")?;
-    ops::call::call(th, t, &[Value::from_ref(s), Value::from_ref(latin)], None)
+    heddle_object::types::bytes::Bytes::new(th, b).map(|b| Value::from_ref(b))
 }
 
 /// The bytes of a bytes-like object.
@@ -69,11 +65,8 @@ pub fn generic_alias(th: &mut Thread, origin: Value, args: Value) -> R {
 
 /// Joins strings.
 pub fn concat_all(th: &mut Thread, items: &[Value]) -> R {
-    let mut out = String::new();
-    for v in items {
-        out.push_str(&ops::str(th, *v)?.to_string_lossy());
-    }
-    heddle_object::types::Str::new(th, &out).map(|s| Value::from_ref(s))
+    let empty = heddle_object::types::Str::empty(th)?;
+    heddle_object::types::str::methods::join(th, empty, items).map(|s| Value::from_ref(s))
 }
 
 /// Whether a value is an exact `set` or `frozenset`.
@@ -83,15 +76,8 @@ pub fn is_exact_set(v: Value) -> bool {
     v.is_exact::<Set>() || v.is_exact::<FrozenSet>()
 }
 
-/// Runs the finalizers of objects that died.
-pub fn run_finalizers(_th: &mut Thread) {}
-
 /// A string of code points, surrogates too.
 pub fn from_code_points(th: &mut Thread, points: &[u32]) -> R<&'static heddle_object::types::Str> {
-    use heddle_object::types::{STR, Str};
-    // SAFETY: the data is written right away.
-    let (s, p) = unsafe { Str::alloc(th, STR.shape(), points.len(), 4, 0)? };
-    // SAFETY: room for the code points.
-    unsafe { std::ptr::copy_nonoverlapping(points.as_ptr(), p as *mut u32, points.len()) };
-    Ok(s)
+    let buf = heddle_object::text::StrBuf::from_codes(points.iter().copied());
+    heddle_object::types::Str::from_buf(th, &buf)
 }

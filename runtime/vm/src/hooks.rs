@@ -21,6 +21,7 @@ pub static HOOKS: Hooks = Hooks {
     poll: |th| crate::run::poll(VmThread::of(th)),
     current_module_name,
     module_repr,
+    describe_modules: |th| crate::import::describe_modules(VmThread::of(th)),
     module_is_initializing,
     type_annotations,
     type_annotate,
@@ -145,7 +146,9 @@ fn module_repr(th: &mut Thread, m: Value) -> R {
 
 fn module_is_initializing(th: &mut Thread, m: Value) -> bool {
     let r = (|| -> R<bool> {
-        let Some(spec) = attr::getattr_optional(th, m, n().__spec__)?.filter(|s| !s.is_none()) else {
+        // From the namespace: asking for the attribute may bring `importlib` up.
+        let names = m.cast::<Module>().and_then(|m| m.dict.get()).and_then(|d| d.cast::<Dict>());
+        let Some(spec) = names.and_then(|d| d.get_str(n().__spec__)).filter(|s| !s.is_none()) else {
             return Ok(false);
         };
         match attr::getattr_optional(th, spec, n()._initializing)? {

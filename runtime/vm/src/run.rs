@@ -299,8 +299,7 @@ pub fn poll(th: &mut VmThread) -> R<()> {
         breaker::GC | breaker::SIGNALS | breaker::CALLS | breaker::ASYNC_EXC | breaker::HANDSHAKE | breaker::JIT_COLD,
     );
     if bits & breaker::GC != 0 {
-        th.base.heap.on_event();
-        finalizers(th);
+        heddle_object::heap::service(&mut th.base);
     }
     if bits & breaker::SIGNALS != 0 {
         crate::signal::handle(th)?;
@@ -316,11 +315,6 @@ pub fn poll(th: &mut VmThread) -> R<()> {
         th.base.detached(|| {});
     }
     Ok(())
-}
-
-/// Runs the finalizers of objects that died.
-fn finalizers(th: &mut VmThread) {
-    crate::compat::run_finalizers(&mut th.base);
 }
 
 /// `sys._clear_internal_caches()`
@@ -339,5 +333,23 @@ pub fn trip_signal(th: &mut VmThread, signal: i32) {
     crate::signal::trip(th.vm, signal);
 }
 
-/// Gives all threads a new recursion limit.
-pub fn recursion_limit_changed(_th: &mut VmThread, _limit: i32) {}
+/// Gives all other threads a new recursion limit.
+///
+/// **Threads:** stops the world, since the counters belong to their threads.
+pub fn recursion_limit_changed(th: &mut VmThread, limit: i32) {
+    let me = &raw const th.base.slot;
+    let world = &th.base.rt.world;
+    // SAFETY: the slot lives as long as the thread; the pause borrows it apart from the thread.
+    let pause = world.stop(unsafe { &*me }, heddle_sync::Reason::Other);
+    pause.for_each_slot(|slot| {
+        let other = slot.user.load(ord!("vm.limit_thread", Relaxed)) as *mut VmThread;
+        if std::ptr::eq(slot, me) || other.is_null() {
+            return;
+        }
+        // SAFETY: `Thread::start` put the address of a thread there, which is stopped.
+        let t = unsafe { &mut (*other).base };
+        let used = t.recursion_limit - t.recursion_remaining;
+        t.recursion_limit = limit;
+        t.recursion_remaining = limit - used;
+    });
+}

@@ -97,6 +97,8 @@ pub struct Vm {
     pub main_ident: AtomicU64,
     /// Threads that the end of the program waits for.
     pub living: crate::threads::Living,
+    /// `importlib` is being brought up, or runs.
+    booting: AtomicBool,
     /// The program that runs when it is in no file: its name in tracebacks and its text.
     pub main_text: std::sync::OnceLock<(String, String)>,
     roots: Roots,
@@ -238,6 +240,7 @@ impl Vm {
             finalizing: AtomicBool::new(false),
             main_ident: AtomicU64::new(0),
             living: crate::threads::Living::new(),
+            booting: AtomicBool::new(false),
             main_text: std::sync::OnceLock::new(),
             roots: Roots::new(),
         }));
@@ -373,6 +376,11 @@ impl Vm {
     /// `importlib._bootstrap`, when it runs.
     pub fn importlib(&self) -> Option<Value> {
         self.get(&self.roots.importlib)
+    }
+    /// Marks that `importlib` is being brought up; true when somebody did so before.
+    pub fn begin_boot(&self) -> bool {
+        // ORDERING: Relaxed; the module itself is published by `set_importlib`.
+        self.booting.swap(true, ord!("vm.booting", Relaxed))
     }
     /// Remembers `importlib._bootstrap`.
     pub fn set_importlib(&self, m: Value) {

@@ -64,6 +64,9 @@ pub struct Hooks {
     pub current_module_name: fn(&mut Thread) -> Option<Value>,
     /// `repr` of a module.
     pub module_repr: fn(&mut Thread, Value) -> R,
+    /// Gives the modules loaded so far their `__spec__` and `__loader__`, which nobody has asked for before; false when
+    /// they have them already.
+    pub describe_modules: fn(&mut Thread) -> R<bool>,
     /// Whether a module's import is still under way.
     pub module_is_initializing: fn(&mut Thread, Value) -> bool,
     /// `C.__annotations__`.
@@ -129,6 +132,7 @@ impl Hooks {
         poll: |_| Ok(()),
         current_module_name: |_| None,
         module_repr: |th, _| nobody(th),
+        describe_modules: |_| Ok(false),
         module_is_initializing: |_, _| false,
         type_annotations: |th, _| nobody(th),
         type_annotate: |th, _| nobody(th),

@@ -130,6 +130,12 @@ fn module_getattr(th: &mut Thread, v: Value, name: Value) -> R {
     else {
         return Err(attr::no_attribute(th, v, name));
     };
+    if (std::ptr::eq(name, n().__spec__) || std::ptr::eq(name, n().__loader__))
+        && (th.hooks.describe_modules)(th)?
+        && let Some(x) = d.get_str(name)
+    {
+        return Ok(x);
+    }
     if let Some(f) = d.get_str(n().__getattr__) {
         return ops::call1(th, f, Value::from_ref(name));
     }

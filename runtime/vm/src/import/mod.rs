@@ -1,7 +1,15 @@
-//! Imports: `sys.modules`, then native modules, the embedded library, and source files on `sys.path`.
+//! Imports: `sys.modules`, then native modules and the embedded library natively; everything else through `importlib`.
+//!
+//! `boot` brings `importlib` up when it is needed, `imp` is what it asks of the runtime. Modules loaded natively have no
+//! `__spec__` and no `__loader__` in their namespace until then: looking one of them up brings `importlib` up.
+
+pub mod boot;
+pub mod imp;
+pub mod marshal;
 
 use crate::run;
 use crate::thread::VmThread;
+use heddle_object::core::module_def::ModuleDef;
 use heddle_object::names::{intern_str, n};
 use heddle_object::types::{Dict, List, Module, Str};
 use heddle_object::{R, Thread, Value, attr, ops};
@@ -11,9 +19,47 @@ pub fn modules(th: &mut VmThread) -> Option<&'static Dict> {
     th.vm.modules_dict()
 }
 
-/// Start-up.
-pub fn init(_th: &mut VmThread) -> R<()> {
-    Ok(())
+/// Native modules that belong to this crate.
+static OWN: &[&ModuleDef] = &[&imp::MODULE, &marshal::MODULE];
+
+/// The declaration of a native module.
+pub(crate) fn native(th: &VmThread, name: &str) -> Option<&'static ModuleDef> {
+    OWN.iter().chain(th.vm.modules).find(|m| m.name == name).copied()
+}
+
+/// Start-up: `sys.builtin_module_names` names this crate's modules too.
+pub fn init(th: &mut VmThread) -> R<()> {
+    let mut names: Vec<&str> = OWN.iter().chain(th.vm.modules).map(|m| m.name).collect();
+    names.sort_unstable();
+    let mut out = heddle_object::heap::RootVec::with(&th.base, &[]);
+    for name in names {
+        let s = intern_str(&mut th.base, name)?;
+        out.push(Value::from_ref(s));
+    }
+    let t = heddle_object::types::Tuple::new(&mut th.base, out.as_slice())?;
+    match th.vm.sys() {
+        Some(sys) => sys.set(&mut th.base, "builtin_module_names", Value::from_ref(t)),
+        None => Ok(()),
+    }
+}
+
+/// Brings `importlib` up, which gives all modules their spec and loader. False when it runs already, or cannot.
+pub fn describe_modules(th: &mut VmThread) -> R<bool> {
+    if th.vm.importlib().is_some() {
+        return Ok(false);
+    }
+    Ok(boot::importlib(th)?.is_some())
+}
+
+/// Whether imports must go through `importlib`: it runs, or the program has finders or threads of its own.
+fn wants_importlib(th: &mut VmThread) -> R<bool> {
+    if th.vm.importlib().is_some() {
+        return Ok(true);
+    }
+    let key = intern_str(&mut th.base, "meta_path")?;
+    let finders = (th.base.hooks.sys_get)(&mut th.base, key);
+    let has_finders = finders.and_then(|f| f.cast::<List>()).is_some_and(|l| l.len() != 0);
+    Ok(has_finders || th.base.rt.world.thread_count() > 1)
 }
 
 /// Imports `a.b.c` and gives `c`.
@@ -22,7 +68,7 @@ pub fn import_dotted(th: &mut VmThread, name: &str) -> R {
     load(th, key)
 }
 
-fn found(th: &mut VmThread, name: Value) -> R<Option<Value>> {
+pub(super) fn found(th: &mut VmThread, name: Value) -> R<Option<Value>> {
     match modules(th) {
         Some(m) => Ok(m.get_item(&mut th.base, name)?.filter(|v| !v.is_none())),
         None => Ok(None),
@@ -141,6 +187,11 @@ fn load(th: &mut VmThread, name: Value) -> R {
         return Err(th.base.type_error(format_args!("module name must be a string")));
     };
     let text = s.to_string_lossy().into_owned();
+    if wants_importlib(th)?
+        && let Some(b) = boot::importlib(th)?
+    {
+        return through_importlib(th, b, name);
+    }
     let mut parent = None;
     if let Some((p, _)) = text.rsplit_once('.') {
         let key = Value::from_ref(intern_str(&mut th.base, p)?);
@@ -158,53 +209,83 @@ fn load(th: &mut VmThread, name: Value) -> R {
     Ok(m)
 }
 
+/// `importlib._bootstrap._find_and_load(name, __import__)`
+fn through_importlib(th: &mut VmThread, bootstrap: Value, name: Value) -> R {
+    let f = attr::getattr(&mut th.base, bootstrap, n()._find_and_load)?;
+    // SAFETY: a root of the runtime.
+    let import = unsafe { Value::from_slot(th.vm.import_function()) }.unwrap_or_else(Value::none);
+    let r = ops::call::call(&mut th.base, f, &[name, import], None);
+    if r.is_err() {
+        trim_traceback(th);
+    }
+    r
+}
+
+/// Takes the frames of `importlib` off the traceback of the exception that is set, as CPython does: all of them for an
+/// ImportError, else those that only pass calls on.
+fn trim_traceback(th: &mut VmThread) {
+    use crate::types::traceback::Traceback;
+    let Some(e) = th.base.exception else { return };
+    let Some(x) = e.cast::<heddle_object::types::Exception>() else { return };
+    let always = e.is_instance(&heddle_object::types::exceptions::IMPORT_ERROR);
+    let mut kept: Vec<Value> = Vec::new();
+    let mut chunk: Vec<Value> = Vec::new();
+    let mut removes = false;
+    let mut at = x.traceback.get();
+    while let Some(v) = at {
+        let Some(t) = v.cast::<Traceback>() else { break };
+        at = t.next.get();
+        let Some(code) = t.code() else { continue };
+        let file = code.filename_text();
+        if file == "<frozen importlib._bootstrap>" || file == "<frozen importlib._bootstrap_external>" {
+            chunk.push(v);
+            removes = always || code.name_text() == "_call_with_frames_removed";
+            if !removes {
+                kept.append(&mut chunk);
+            }
+            continue;
+        }
+        if !removes {
+            kept.append(&mut chunk);
+        }
+        chunk.clear();
+        kept.push(v);
+    }
+    if !removes {
+        kept.append(&mut chunk);
+    }
+    for pair in kept.windows(2) {
+        if let Some(t) = pair[0].cast::<Traceback>() {
+            t.next.set(Some(pair[1]));
+        }
+    }
+    if let Some(t) = kept.last().and_then(|v| v.cast::<Traceback>()) {
+        t.next.set(None);
+    }
+    x.traceback.set(kept.first().copied());
+}
+
 fn find(th: &mut VmThread, key: Value, name: &str, parent: Option<Value>) -> R {
     let all = modules(th);
     let Some(all) = all else { return Err(th.base.system_error(format_args!("no sys.modules"))) };
-    if let Some(def) = th.vm.modules.iter().find(|m| m.name == name) {
+    if let Some(def) = native(th, name) {
         let m = def.create(&mut th.base)?;
         let v = Value::from_ref(m);
         all.set_item(&mut th.base, key, v)?;
-        spec(&mut th.base, m, name, "built-in", None, false)?;
+        describe(&mut th.base, m, name, false)?;
         return Ok(v);
     }
     if let Some(lib) = (th.vm.library)(name) {
-        let file = format!("<frozen {name}>");
-        return source(th, key, name, &lib.source, &file, lib.is_package, None, all);
+        return library(th, key, name, &lib, all);
     }
-    // Folders of the package, or sys.path.
-    let path = match parent {
-        Some(p) => match attr::getattr_optional(&mut th.base, p, n().__path__)? {
-            Some(path) => path,
-            None => {
-                let pn = name.rsplit_once('.').map_or("", |(p, _)| p);
-                return Err(not_found(
-                    &mut th.base,
-                    key,
-                    &format!("No module named '{name}'; '{pn}' is not a package"),
-                ));
-            }
-        },
-        None => match (th.base.hooks.sys_get)(&mut th.base, n().path) {
-            Some(p) => p,
-            None => return Err(not_found(&mut th.base, key, &format!("No module named '{name}'"))),
-        },
-    };
-    let last = name.rsplit('.').next().unwrap_or(name);
-    let dirs = ops::to_tuple(&mut th.base, path)?;
-    for d in dirs.as_slice() {
-        let Some(d) = d.cast::<Str>() else { continue };
-        let d = d.to_string_lossy();
-        let dir = if d.is_empty() { std::path::PathBuf::from(".") } else { std::path::PathBuf::from(&*d) };
-        let package = dir.join(last).join("__init__.py");
-        let plain = dir.join(format!("{last}.py"));
-        for (file, is_package) in [(package, true), (plain, false)] {
-            if let Ok(bytes) = std::fs::read(&file) {
-                let text = run::decode(&mut th.base, &bytes, &file.to_string_lossy())?;
-                let folder = file.parent().map(|p| p.to_string_lossy().into_owned());
-                return source(th, key, name, &text, &file.to_string_lossy(), is_package, folder, all);
-            }
-        }
+    if let Some(b) = boot::importlib(th)? {
+        return through_importlib(th, b, key);
+    }
+    if let Some(p) = parent
+        && attr::getattr_optional(&mut th.base, p, n().__path__)?.is_none()
+    {
+        let pn = name.rsplit_once('.').map_or("", |(p, _)| p);
+        return Err(not_found(&mut th.base, key, &format!("No module named '{name}'; '{pn}' is not a package")));
     }
     Err(not_found(&mut th.base, key, &format!("No module named '{name}'")))
 }
@@ -218,47 +299,35 @@ fn not_found(th: &mut Thread, name: Value, text: &str) -> heddle_object::Raised 
     th.restore_exception(exc)
 }
 
-fn spec(
-    th: &mut Thread,
-    m: &'static Module,
-    name: &str,
-    origin: &str,
-    folder: Option<&str>,
-    is_package: bool,
-) -> R<()> {
+/// Gives a module loaded natively its package; spec and loader are `importlib`'s to give.
+fn describe(th: &mut Thread, m: &'static Module, name: &str, is_package: bool) -> R<()> {
+    let d = m.namespace(th)?;
+    for key in [n().__spec__, n().__loader__] {
+        d.del_item(th, Value::from_ref(key))?;
+    }
     let package = if is_package { name } else { name.rsplit_once('.').map_or("", |(p, _)| p) };
     let v = Value::from_ref(Str::new(th, package)?);
     m.set(th, "__package__", v)?;
-    if origin != "built-in" {
-        let v = Value::from_ref(Str::new(th, origin)?);
-        m.set(th, "__file__", v)?;
-    }
     if is_package {
-        let dirs = match folder {
-            Some(f) => vec![Value::from_ref(Str::new(th, f)?)],
-            None => vec![],
-        };
-        let l = List::new(th, &dirs)?;
+        let l = List::new(th, &[])?;
         m.set(th, "__path__", Value::from_ref(l))?;
     }
     Ok(())
 }
 
-#[allow(clippy::too_many_arguments)]
-fn source(
+fn library(
     th: &mut VmThread,
     key: Value,
     name: &str,
-    text: &str,
-    file: &str,
-    is_package: bool,
-    folder: Option<String>,
+    lib: &crate::LibraryModule,
     all: &'static Dict,
 ) -> R {
-    let code = run::compile_text(&mut th.base, text, file)?;
+    let code = run::compile_text(&mut th.base, &lib.source, &format!("<frozen {name}>"))?;
     let m = Module::new(&mut th.base, name)?;
     let v = Value::from_ref(m);
-    spec(&mut th.base, m, name, file, folder.as_deref(), is_package)?;
+    describe(&mut th.base, m, name, lib.is_package)?;
+    // `importlib` wants it of frozen modules that it did not load itself.
+    m.set(&mut th.base, "__origname__", key)?;
     all.set_item(&mut th.base, key, v)?;
     let d = m.namespace(&mut th.base)?;
     d.set_item(&mut th.base, Value::from_ref(n().__builtins__), th.vm.builtins_dict())?;
