@@ -4,6 +4,8 @@ use crate::call;
 use crate::thread::VmThread;
 use crate::types::code::CodeObject;
 use crate::types::function::Function;
+use crate::types::generator::Generator;
+use crate::types::{async_gen, coroutine};
 use heddle_compiler::{CompileError, CompileFlags, ErrorKind, Mode};
 use heddle_object::names::{intern_str, n};
 use heddle_object::types::{Dict, Exception, Module, Str, exceptions as exc};
@@ -318,7 +320,39 @@ pub fn poll(th: &mut VmThread) -> R<()> {
 }
 
 /// `sys._clear_internal_caches()`
-pub fn clear_caches(_th: &mut VmThread) -> R {
+///
+/// Frees copies of bytecode that no living thread owns. A generator that was suspended by a thread which is gone is moved
+/// to the main copy first (CPython leaves it pointing into freed memory).
+pub fn clear_caches(th: &mut VmThread) -> R {
+    let mut objects = heddle_object::heap::RootVec::new(&th.base);
+    let heap = th.base.heap.heap();
+    heap.get_objects(&mut th.base.heap, objects.words());
+    let me = &raw const th.base.slot;
+    let world = &th.base.rt.world;
+    // SAFETY: the slot lives as long as the thread; the pause borrows it apart from the thread.
+    let pause = world.stop(unsafe { &*me }, heddle_sync::Reason::Caches);
+    let mut live = Vec::new();
+    pause.for_each_slot(|slot| live.push(slot.index()));
+    for v in objects.as_slice() {
+        if v.is_exact::<Generator>() || v.is_type(&coroutine::COROUTINE) || v.is_type(&async_gen::ASYNC_GENERATOR) {
+            // SAFETY: the three types have this layout; the world is stopped.
+            let f = unsafe { &mut *(*v.as_ptr::<Generator>()).frame_ptr() };
+            if f.tlbc != 0 && !live.contains(&f.tlbc) {
+                let pc = f.pc();
+                // SAFETY: copies have the same length.
+                f.ip = unsafe { f.code().main.add(pc) };
+                f.tlbc = 0;
+            }
+        }
+    }
+    for v in objects.as_slice() {
+        if let Some(c) = v.cast::<CodeObject>() {
+            // SAFETY: the world is paused; frames of living threads run their own or the main copy, and suspended ones
+            // of the dead were moved above.
+            unsafe { c.code().free_copies(|i| !live.contains(&i)) };
+        }
+    }
+    drop(pause);
     Ok(Value::none())
 }
 
