@@ -159,9 +159,10 @@ pub fn start(mut c: Command) -> i32 {
     if let Some(n) = c.tuning.pause_stress {
         stress_pauses(rt, n);
     }
-    let result = program(th, &c, source);
+    let result = heddle_modules::io::std::make_std_streams(&mut th.base).and_then(|()| program(th, &c, source));
     let status = run::exit_status(th, result);
     let fine = run::shutdown(th);
+    heddle_modules::io::std::flush_open_streams(&mut th.base);
     if fine || status != 0 { status } else { 120 }
 }
 

@@ -43,5 +43,6 @@ pub mod statistics;
 pub mod string;
 pub mod structs;
 pub mod sys;
+pub mod time;
 pub mod weakref;
 pub mod thread;

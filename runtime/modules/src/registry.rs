@@ -30,6 +30,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &crate::string::MODULE,
     &crate::structs::MODULE,
     &crate::sys::MODULE,
+    &crate::time::MODULE,
 ];
 
 /// The declaration of a native module.

@@ -30,21 +30,33 @@ pub fn print(th: &mut Thread, _: Value, a: &Args) -> R {
             None => return Err(th.runtime_error(format_args!("lost sys.stdout"))),
         },
     };
-    let write = attr::getattr(th, file, n().write)?;
     for (i, v) in a.pos.iter().enumerate() {
         if i > 0 {
-            ops::call1(th, write, sep)?;
+            put(th, file, sep)?;
         }
         let s = ops::str(th, *v)?;
-        ops::call1(th, write, Value::from_ref(s))?;
+        put(th, file, Value::from_ref(s))?;
     }
-    ops::call1(th, write, end)?;
+    put(th, file, end)?;
     if let Some(f) = flush
         && ops::is_true(th, f)?
     {
         ops::call_method(th, file, n().flush, &[])?;
     }
     Ok(Value::none())
+}
+
+/// `file.write(text)`, without a call when ASCII goes to a text stream that only has to keep it.
+fn put(th: &mut Thread, file: Value, text: Value) -> R<()> {
+    if let Some(s) = text.cast::<Str>()
+        && s.is_ascii()
+        && text.is_exact::<Str>()
+        && crate::io::text::print_ascii(th, file, s.data())
+    {
+        return Ok(());
+    }
+    let write = attr::getattr(th, file, n().write)?;
+    ops::call1(th, write, text).map(|_| ())
 }
 
 /// Reads a line from `sys.stdin`, after writing the prompt to `sys.stdout`.

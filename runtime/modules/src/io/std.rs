@@ -132,3 +132,30 @@ pub fn flush_std_streams(th: &mut Thread) -> bool {
     }
     fine
 }
+
+/// Flushes the streams that the program left open: at exit nothing collects them any more.
+///
+/// **Escapes:** yes.
+pub fn flush_open_streams(th: &mut Thread) {
+    let mut all = heddle_object::heap::RootVec::new(th);
+    th.rt.heap.get_objects(&mut th.heap, all.words());
+    // Text first: what it holds goes to the buffers below.
+    for text in [true, false] {
+        for v in all.as_slice() {
+            let mine = if text {
+                v.native::<super::text::TextIo>().is_some_and(|t| t.buffer.get().is_some())
+            } else {
+                super::buffered::core_of(*v).is_some_and(|c| c.raw.get().is_some())
+            };
+            if !mine {
+                continue;
+            }
+            let r = super::base::is_closed(th, *v).and_then(|shut| {
+                if shut { Ok(*v) } else { ops::call_method(th, *v, n().flush, &[]) }
+            });
+            if let Err(e) = r {
+                th.take_exception(e);
+            }
+        }
+    }
+}

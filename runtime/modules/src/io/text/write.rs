@@ -4,7 +4,7 @@ use super::coder::{self, Encoding};
 use super::{State, TEXT_IO, TextIo, check_open, facts, own};
 use crate::host::buffer;
 use crate::io::newline::has;
-use crate::io::{base, buffered, move_bytes, position};
+use crate::io::{base, buffered, fileio, move_bytes, position};
 use heddle_object::names::n;
 use heddle_object::text::codec::Codec;
 use heddle_object::types::Str;
@@ -101,34 +101,19 @@ pub fn flush(th: &mut Thread, v: Value) -> R {
     })
 }
 
-/// `write` of a str for `print`: true when it was done without a call. Nothing else is true of a false.
-pub fn print_ascii(th: &mut Thread, v: Value, parts: &[&[u8]]) -> bool {
-    if !v.has_shape(TEXT_IO.shape()) {
+/// `v.write(text)` for ASCII text when that needs no call: true when it was done.
+///
+/// **Escapes:** no.
+pub fn print_ascii(th: &mut Thread, v: Value, text: &[u8]) -> bool {
+    if !v.has_shape(TEXT_IO.shape()) || heddle_object::attr::instance_get(v, n().write).is_some() {
         return false;
     }
     let Some(t) = v.native::<TextIo>() else { return false };
     let Some(buf) = t.buffer.get() else { return false };
-    let shut = match buffered::core_of(buf) {
-        Some(_) => buffered::closed(th, buf),
-        None => return false,
-    };
-    match shut {
-        Ok(false) => {}
-        Ok(true) => return false,
-        Err(e) => {
-            th.take_exception(e);
-            return false;
-        }
+    // Only over a file of ours, whose state can be read without a call.
+    let raw = buffered::core_of(buf).and_then(|c| c.raw.get());
+    if !raw.is_some_and(|r| fileio::direct(th, r).is_some()) {
+        return false;
     }
-    t.ex.short(th, v, |_, s| {
-        let room: usize = parts.iter().map(|p| p.len()).sum();
-        let plain = matches!(s.out, Encoding::Native(..))
-            && !s.eager
-            && s.newline.written().is_none()
-            && s.snapshot.is_none()
-            && s.decoded.view().is_empty()
-            && s.pending.len() + room < s.chunk;
-        plain.then(|| parts.iter().for_each(|p| s.pending.extend_from_slice(p)))
-    })
-    .is_some()
+    quick(th, t, v, text)
 }
