@@ -46,3 +46,4 @@ pub mod sys;
 pub mod time;
 pub mod weakref;
 pub mod thread;
+pub mod typing;

@@ -9,6 +9,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &crate::abc::MODULE,
     &crate::collections::MODULE,
     &crate::contextvars::MODULE,
+    &crate::typing::MODULE,
     &crate::warnings::MODULE,
     &crate::binascii::MODULE,
     &crate::bisect::MODULE,
