@@ -36,6 +36,7 @@ pub mod itertools;
 pub mod math;
 pub mod operator;
 pub mod queue;
+pub mod posix;
 pub mod random;
 pub mod registry;
 pub mod sre;

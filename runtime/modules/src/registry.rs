@@ -25,6 +25,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &crate::math::MODULE,
     &crate::operator::MODULE,
     &crate::queue::MODULE,
+    &crate::posix::MODULE,
     &crate::random::MODULE,
     &crate::sre::MODULE,
     &crate::statistics::MODULE,
