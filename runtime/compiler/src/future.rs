@@ -19,7 +19,7 @@ pub fn features(body: &Mod, names: &Names) -> Result<u32, CompileError> {
         match &first.kind {
             StmtKind::ImportFrom { module: Some(sym::FUTURE), names: list, level: 0 } => {
                 for a in list {
-                    bits |= feature(a, names, first)?;
+                    bits |= feature(a, names)?;
                 }
                 rest = tail;
             }
@@ -30,7 +30,7 @@ pub fn features(body: &Mod, names: &Names) -> Result<u32, CompileError> {
     Ok(bits)
 }
 
-fn feature(a: &Alias, names: &Names, s: &Stmt) -> Result<u32, CompileError> {
+fn feature(a: &Alias, names: &Names) -> Result<u32, CompileError> {
     Ok(match names.get(a.name) {
         "nested_scopes" | "generators" | "division" | "absolute_import" | "with_statement"
         | "print_function" | "unicode_literals" | "generator_stop" => 0,
@@ -38,7 +38,6 @@ fn feature(a: &Alias, names: &Names, s: &Stmt) -> Result<u32, CompileError> {
         "annotations" => co::FUTURE_ANNOTATIONS,
         "braces" => return Err(CompileError::at("not a chance", a.loc)),
         other => {
-            let _ = s;
             return Err(CompileError::at(format!("future feature {other} is not defined"), a.loc));
         }
     })

@@ -62,7 +62,7 @@ macro_rules! well_known {
         #[allow(non_upper_case_globals)]
         pub mod well_known {
             use super::{Known, Sym};
-            $(#[doc = $text] pub const $name: Sym = Sym(Known::$name as u32);)*
+            $(#[doc = concat!("`", $text, "`")] pub const $name: Sym = Sym(Known::$name as u32);)*
         }
         const KNOWN: &[&str] = &[$($text),*];
     };

@@ -37,17 +37,17 @@ impl<'a> Emitter<'a> {
     }
 
     fn check_caller(&mut self, func: &Expr) {
-        let bad = match &func.kind {
+        let bad = matches!(
+            &func.kind,
             ExprKind::Constant(..)
-            | ExprKind::Tuple { .. }
-            | ExprKind::List { .. }
-            | ExprKind::Dict { .. }
-            | ExprKind::Set(_)
-            | ExprKind::JoinedStr(_)
-            | ExprKind::TemplateStr(_) => true,
-            ExprKind::Comp(_) => true,
-            _ => false,
-        };
+                | ExprKind::Tuple { .. }
+                | ExprKind::List { .. }
+                | ExprKind::Dict { .. }
+                | ExprKind::Set(_)
+                | ExprKind::JoinedStr(_)
+                | ExprKind::TemplateStr(_)
+                | ExprKind::Comp(_)
+        );
         if bad {
             let t = type_name(func);
             self.warn(

@@ -1,7 +1,7 @@
 //! Comprehensions and generator expressions.
 
 use super::block::Kind;
-use super::func::{ANNOTATE, Flags};
+use super::func::Flags;
 use super::{Emitter, Res, UnitKind};
 use crate::ast::*;
 use crate::flow::{Label, Op};
@@ -52,7 +52,6 @@ impl<'a> Emitter<'a> {
         let free = self.unit().freevars.list.clone();
         let image = self.finish_unit(true)?;
         self.make_closure(image, &free, Flags(0), loc)?;
-        let _ = ANNOTATE;
         self.comp_iter(first)?;
         self.op(Op::Call, 0, loc);
         if is_async {

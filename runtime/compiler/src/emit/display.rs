@@ -154,7 +154,7 @@ impl<'a> Emitter<'a> {
     pub(crate) fn unpack(&mut self, n: usize, star: Option<usize>, loc: Loc, what: &str) -> Res {
         match star {
             Some(i) => {
-                if i >= 1 << 8 || n - i - 1 >= i32::MAX as usize >> 8 {
+                if i >= 1 << 8 || n - i > i32::MAX as usize >> 8 {
                     return self.err(loc, format!("too many expressions in star-unpacking {what}"));
                 }
                 self.op(Op::UnpackEx, (i + ((n - i - 1) << 8)) as u32, loc);

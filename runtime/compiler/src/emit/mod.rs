@@ -27,8 +27,8 @@ use heddle_tlbc::image::{BigInt, CodeImage, Const, PyText};
 use crate::ast::names::IntMap;
 use crate::ast::*;
 use crate::error::{CompileError, ErrorKind, Warning};
-use crate::flow::{Instr, Label, Op, Seq, finish};
-use crate::symtable::{BlockKind, CompKind, Place, Role, Scope, ScopeId, SymTable};
+use crate::flow::{Label, Op, Seq, finish};
+use crate::symtable::{BlockKind, Place, Role, Scope, ScopeId, SymTable};
 
 use block::FBlock;
 
@@ -454,10 +454,11 @@ impl<'a> Emitter<'a> {
                 f |= co::VARKEYWORDS;
             }
         }
-        if matches!(u.kind, UnitKind::Function | UnitKind::AsyncFunction) {
-            if s.has_docstring && self.optimize < 2 {
-                f |= co::HAS_DOCSTRING;
-            }
+        if matches!(u.kind, UnitKind::Function | UnitKind::AsyncFunction)
+            && s.has_docstring
+            && self.optimize < 2
+        {
+            f |= co::HAS_DOCSTRING;
         }
         if s.method
             && matches!(u.kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda)
@@ -617,6 +618,3 @@ pub(crate) fn to_const(c: &Constant) -> Const {
 pub(crate) fn code_const(image: CodeImage) -> Const {
     Const::Code(Arc::new(image))
 }
-
-#[allow(unused_imports)]
-use {CompKind as _, Instr as _};

@@ -16,7 +16,7 @@ mod peephole;
 use heddle_tlbc::defs::operands::{co, fast};
 use heddle_tlbc::image::{CodeImage, Const, PyText};
 
-use crate::ast::{Loc, Names, Sym, sym};
+use crate::ast::{Loc, Names, Sym};
 use crate::emit::{Res, Unit, UnitKind};
 
 pub use graph::{Block, Graph, In, NO_BLOCK};
@@ -27,7 +27,6 @@ pub fn finish(unit: Unit<'_>, flags: u32, names: &Names, filename: &PyText) -> R
     let mut unit = unit;
     let mut g = Graph::build(&unit.seq);
     handlers::assign(&mut g)?;
-    let optimized = flags & co::OPTIMIZED != 0;
 
     let nvars = unit.varnames.list.len();
     let nparams = unit.param_count(flags);
@@ -92,7 +91,6 @@ pub fn finish(unit: Unit<'_>, flags: u32, names: &Names, filename: &PyText) -> R
     let used = used_consts(&mut g, &mut unit.consts.list, flags & co::HAS_DOCSTRING != 0);
     let text = |s: Sym| PyText::from(names.get(s));
     let (units, exceptiontable, linetable) = crate::assemble::assemble(&g, line as i32)?;
-    let _ = optimized;
     Ok(CodeImage {
         name: text(unit.name),
         qualname: unit.qualname.into(),
@@ -148,7 +146,6 @@ fn variable_kinds(unit: &Unit<'_>, flags: u32, nparams: usize) -> Vec<u8> {
         }
         kinds.push(k);
     }
-    let _ = sym::EMPTY;
     kinds
 }
 

@@ -413,18 +413,8 @@ pub fn superinstructions(g: &mut Graph) {
             let op = match (a.op, c.op) {
                 (Op::LoadFast, Op::LoadFast) => Op::LoadFastLoadFast,
                 (Op::StoreFast, Op::LoadFast) => Op::StoreFastLoadFast,
-                (
-                    Op::StoreFast | Op::StoreFastMaybeNull,
-                    Op::StoreFast | Op::StoreFastMaybeNull,
-                ) => {
-                    // A store of the empty word must stay one that is known as such.
-                    if a.op == Op::StoreFast && c.op == Op::StoreFast {
-                        Op::StoreFastStoreFast
-                    } else {
-                        i += 1;
-                        continue;
-                    }
-                }
+                // A store that may be of the empty word stays one that is known as such.
+                (Op::StoreFast, Op::StoreFast) => Op::StoreFastStoreFast,
                 _ => {
                     i += 1;
                     continue;

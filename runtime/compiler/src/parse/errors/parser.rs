@@ -418,7 +418,6 @@ impl Look<'_> {
     }
 
     pub(super) fn formatted(&self, i: &IErr, k: usize, letter: char) -> CompileError {
-        let prev = k.checked_sub(1).map_or(T::Newline, |p| self.kind(p));
         let cur = self.kind(k);
         if *i == IErr::LambdaWithoutParentheses {
             let lambda =
@@ -454,7 +453,6 @@ impl Look<'_> {
             }
             _ => interpolated(i).to_owned(),
         };
-        let _ = prev;
         self.on(k, format!("{letter}-string: {msg}"))
     }
 

@@ -133,10 +133,8 @@ impl Look<'_> {
         {
             return Some(e);
         }
-        if matches!(cur, T::Elif | T::Else | T::Except | T::Finally) && k == line {
-            if cur == T::Elif && self.follows_else(k) {
-                return Some(self.on(k, "'elif' block follows an 'else' block"));
-            }
+        if cur == T::Elif && k == line && self.follows_else(k) {
+            return Some(self.on(k, "'elif' block follows an 'else' block"));
         }
         None
     }
@@ -264,11 +262,9 @@ impl Look<'_> {
         let (start, end) = (self.start(a), self.end(p));
         let x = self.expression(start, end)?;
         if in_call {
-            let b = self.operand_end(k + 1);
             if matches!(x, Expr::BooleanLiteral(_) | Expr::NoneLiteral(_)) {
                 return Some(self.span(a, k, format!("cannot assign to {}", expr_name(&x))));
             }
-            let _ = b;
             return Some(self.span(
                 a,
                 k,

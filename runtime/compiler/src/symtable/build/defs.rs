@@ -167,6 +167,9 @@ impl Builder<'_> {
         }
         self.exprs(&c.bases)?;
         for k in &c.keywords {
+            if let Some(n) = k.arg {
+                self.check_name(n, Ctx::Store, k.loc)?;
+            }
             self.expr(&k.value)?;
         }
         let id = self.enter(c.name, BlockKind::Class, loc);
