@@ -30,6 +30,7 @@ def call(f, n, a):
 def show(v):
     if hasattr(v, "a"): return type(v).__name__, v.a
     if hasattr(v, "send"): return type(v).__name__
+    if isinstance(v, set): return sorted(v)
     return v
 coro = []
 for f in (f1, fd, fs, fk, fg, C, C(5), C(6).m, C.cm, C.sm, N, K, K(7).m, len, str, abs, tuple, int, bool, [].append, {1: 2}.get, "x".__add__, functools.partial(fd, b=1), lambda a: ("lambda", a), type, isinstance.__class__, list, Slot, repr, functools.lru_cache(f1), max, sorted, reversed, iter, set, str.upper, C(1).__call__, C.m.__get__(C(8)), "{}".format, range):

@@ -182,7 +182,7 @@ fn once(th: &mut Thread, v: Value, a: &Args, what: &str, mode: Mode) -> R {
     }
 }
 
-/// The matches of a subject one after another, with the rule for empty ones: none right behind another match's end.
+/// The matches of a subject one after another, with the rule for empty ones: none where another empty one was.
 pub struct Walk {
     at: usize,
     no_empty_at: Option<usize>,
@@ -203,7 +203,7 @@ impl Walk {
         match &f {
             Some(f) => {
                 self.at = f.end;
-                self.no_empty_at = Some(f.end);
+                self.no_empty_at = (f.start == f.end).then_some(f.end);
             }
             None => self.over = true,
         }

@@ -73,7 +73,7 @@ fn step(th: &mut Thread, v: Value, mode: Mode) -> R {
     match s.run(th, p, c.at.get() as usize, mode, no_empty)? {
         Some(f) => {
             c.at.set(f.end as u64);
-            c.no_empty.set(f.end as u64 + 1);
+            c.no_empty.set(if f.start == f.end { f.end as u64 + 1 } else { 0 });
             new_match(th, pv, p, &s, f)
         }
         None => {
