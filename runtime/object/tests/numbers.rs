@@ -370,7 +370,7 @@ fn ranges(lab: &mut Lab<'_>) {
     let x = lab.float(7.0);
     assert_eq!(ops::contains(lab.th, r, x), Ok(true));
     assert_eq!(lab.method(r, "index", &[s(4)]), "2");
-    assert_eq!(lab.method(r, "index", &[s(5)]), "ValueError: 5 is not in range");
+    assert_eq!(lab.method(r, "index", &[s(5)]), "ValueError: range.index(x): x not in range");
     assert_eq!(lab.method(r, "count", &[s(7)]), "1");
     assert_eq!(lab.make(&RANGE, &[s(1), s(2), s(0)]), "ValueError: range() arg 3 must not be zero");
     assert_eq!(lab.make(&RANGE, &[]), "TypeError: range expected at least 1 argument, got 0");

@@ -18,6 +18,12 @@ pub fn iter(th: &mut Thread, v: Value) -> R {
     if is_sequence(v) {
         return crate::types::iterators::new_sequence_iterator(th, v);
     }
+    not_iterable(th, v)
+}
+
+/// TypeError: cannot be iterated over. Also the slot of a class that says `__iter__ = None`.
+#[cold]
+pub fn not_iterable(th: &mut Thread, v: Value) -> R {
     let tn = v.type_of().name();
     Err(th.type_error(format_args!("'{tn}' object is not iterable")))
 }

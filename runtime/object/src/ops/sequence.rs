@@ -49,13 +49,16 @@ pub fn contains(th: &mut Thread, v: Value, x: Value) -> R<bool> {
     if let Some(f) = v.type_of().slots().contains {
         return f(th, v, x);
     }
-    let tn = v.type_of().name();
-    if v.type_of().slots().iter.is_none() && v.type_of().slots().getitem.is_none() {
-        return Err(
-            th.type_error(format_args!("argument of type '{tn}' is not a container or iterable"))
-        );
-    }
-    let it = crate::ops::iter(th, v)?;
+    let it = match crate::ops::iter(th, v) {
+        Ok(it) => it,
+        Err(e) if th.catch(e, &crate::types::exceptions::TYPE_ERROR) => {
+            let tn = v.type_of().name();
+            return Err(th.type_error(format_args!(
+                "argument of type '{tn}' is not a container or iterable"
+            )));
+        }
+        Err(e) => return Err(e),
+    };
     while let Some(y) = crate::ops::next(th, it)? {
         if crate::ops::equal(th, y, x)? {
             return Ok(true);

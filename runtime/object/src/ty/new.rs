@@ -70,7 +70,6 @@ pub fn type_new(th: &mut Thread, meta: Value, args: &[Value], kwnames: Option<Va
                     "type() doesn't support MRO entry resolution; use types.new_class()"
                 )));
             }
-            return Err(th.type_error(format_args!("bases must be types")));
         }
     }
     let winner = metatype(th, meta, bases.as_slice())?;
@@ -79,6 +78,9 @@ pub fn type_new(th: &mut Thread, meta: Value, args: &[Value], kwnames: Option<Va
         && !std::ptr::fn_addr_eq(f, type_new as crate::core::ty::CallFn)
     {
         return f(th, winner.value(), args, kwnames);
+    }
+    if (0..name.len()).any(|i| name.code_point(i) == 0) {
+        return Err(th.value_error(format_args!("type name must not contain null characters")));
     }
     let ty = build(th, winner, name, bases, ns)?;
     set_names(th, ty)?;

@@ -800,6 +800,8 @@ pub fn update_slot(
         Some((v, owner)) => {
             if v.is_none() && def.name == "__hash__" {
                 slots.hash = Some(ops::hash_not_implemented);
+            } else if v.is_none() && def.name == "__iter__" {
+                slots.iter = Some(ops::iter::not_iterable);
             } else if is_native(v, owner) {
                 (def.copy)(slots, owner.slots());
             } else {

@@ -13,6 +13,7 @@ use crate::heap::Tracer;
 use crate::payload;
 use crate::types::Tuple;
 
+pub mod group;
 pub mod methods;
 
 /// Number of fields that types may name.
@@ -56,13 +57,14 @@ const SPEC: TypeSpec = TypeSpec {
 };
 
 macro_rules! exceptions {
-    ($($(#[$doc:meta])* $st:ident = $name:literal ($base:expr) $([$($field:literal),*])? $({$($k:ident : $v:expr),*})? $text:literal;)*) => {
+    ($($(#[$doc:meta])* $st:ident = $name:literal ($base:expr) $([$($field:literal),*])? $({$($k:ident : $v:expr),*})? $(with $methods:path,)? $text:literal;)*) => {
         $(
             #[doc = concat!("`", $name, "`")]
             pub static $st: StaticType = StaticType::new(TypeSpec {
                 name: $name, base: $base, doc: $text,
                 slots: Slots { $($($k: Some($v),)*)? ..Slots::NONE },
                 getset: const { &methods::fields([$($($field),*)?]) },
+                $(methods: $methods,)?
                 ..SPEC
             });
         )*
@@ -91,7 +93,7 @@ exceptions! {
     SYSTEM_EXIT = "SystemExit" (Some(&BASE_EXCEPTION)) ["code"] {init: methods::system_exit_init} "Request to exit from the interpreter.";
     KEYBOARD_INTERRUPT = "KeyboardInterrupt" (Some(&BASE_EXCEPTION)) "Program interrupted by user.";
     GENERATOR_EXIT = "GeneratorExit" (Some(&BASE_EXCEPTION)) "Request that a generator exit.";
-    BASE_EXCEPTION_GROUP = "BaseExceptionGroup" (Some(&BASE_EXCEPTION)) ["message", "exceptions"] {new: methods::group_new, init: methods::group_init, str: methods::group_str, repr: methods::group_repr} "A combination of multiple unrelated exceptions.";
+    BASE_EXCEPTION_GROUP = "BaseExceptionGroup" (Some(&BASE_EXCEPTION)) ["message", "exceptions"] {new: methods::group_new, init: methods::group_init, str: methods::group_str, repr: methods::group_repr} with group::METHODS, "A combination of multiple unrelated exceptions.";
     EXCEPTION = "Exception" (Some(&BASE_EXCEPTION)) "Common base class for all non-exit exceptions.";
     STOP_ITERATION = "StopIteration" (Some(&EXCEPTION)) ["value"] {init: methods::stop_iteration_init} "Signal the end from iterator.__next__().";
     STOP_ASYNC_ITERATION = "StopAsyncIteration" (Some(&EXCEPTION)) "Signal the end from iterator.__anext__().";

@@ -275,7 +275,7 @@ fn no_special(th: &mut Thread, v: Value, special: SpecialMethod) -> heddle_objec
     let plain = has(th, "__enter__") && has(th, "__exit__");
     match special {
         SpecialMethod::Enter | SpecialMethod::Exit => {
-            let lacks = if special == SpecialMethod::Exit { " (missed __exit__ method)" } else { "" };
+            let lacks = if special == SpecialMethod::Exit { " (missed __exit__ method)" } else { " (missed __enter__ method)" };
             if asynchronous {
                 return th.type_error(format_args!(
                     "'{tn}' object does not support the context manager protocol{lacks} but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?"
@@ -284,7 +284,7 @@ fn no_special(th: &mut Thread, v: Value, special: SpecialMethod) -> heddle_objec
             th.type_error(format_args!("'{tn}' object does not support the context manager protocol{lacks}"))
         }
         SpecialMethod::AEnter | SpecialMethod::AExit => {
-            let lacks = if special == SpecialMethod::AExit { " (missed __aexit__ method)" } else { "" };
+            let lacks = if special == SpecialMethod::AExit { " (missed __aexit__ method)" } else { " (missed __aenter__ method)" };
             if plain {
                 return th.type_error(format_args!(
                     "'{tn}' object does not support the asynchronous context manager protocol{lacks} but it supports the context manager protocol. Did you mean to use 'with'?"
@@ -412,11 +412,12 @@ fn prep_reraise_star(th: &mut VmThread, orig: Value, list: Value) -> R {
         });
         if same { reraised.push(*e) } else { new.push(*e) }
     }
-    let mut parts = new.clone();
+    let mut parts = heddle_object::heap::RootVec::with(th, &new);
     if !reraised.is_empty() {
         let t = Tuple::new(th, &reraised)?;
         let leaves = th_leaf_ids(th, Value::from_ref(t))?;
-        parts.push(subgroup(th, orig, leaves)?);
+        let part = subgroup(th, orig, leaves)?;
+        parts.push(part);
     }
     if let [one] = parts.as_slice()
         && new.is_empty()
@@ -424,7 +425,7 @@ fn prep_reraise_star(th: &mut VmThread, orig: Value, list: Value) -> R {
         return Ok(*one);
     }
     let text = Value::from_ref(Str::new(th, "")?);
-    let t = Tuple::new(th, &parts)?;
+    let t = Tuple::new(th, parts.as_slice())?;
     ops::call::call(th, exc::BASE_EXCEPTION_GROUP.value(), &[text, Value::from_ref(t)], None)
 }
 

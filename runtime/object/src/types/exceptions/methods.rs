@@ -565,7 +565,7 @@ fn with_traceback(th: &mut Thread, e: Value, tb: Value) -> R {
 fn add_note(th: &mut Thread, e: Value, note: Value) -> R {
     if note.cast::<Str>().is_none() {
         let tn = note.type_of().name();
-        return Err(th.type_error(format_args!("note must be a str, not '{tn}'")));
+        return Err(th.type_error(format_args!("add_note() argument must be str, not {tn}")));
     }
     let notes = match crate::attr::getattr_optional(th, e, n().__notes__)? {
         Some(l) => l,

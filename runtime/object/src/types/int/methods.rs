@@ -28,6 +28,12 @@ pub(super) static METHODS: &[MethodDef] = &[
         "bit_count($self, /)\n--\n\nNumber of ones in the binary representation of the absolute value of self.",
     ),
     MethodDef::kw(
+        "to_bytes",
+        to_bytes,
+        "to_bytes($self, /, length=1, byteorder='big', *, signed=False)\n--\n\n\
+         Return an array of bytes representing an integer.",
+    ),
+    MethodDef::kw(
         "from_bytes",
         from_bytes,
         "from_bytes($type, /, bytes, byteorder='big', *, signed=False)\n--\n\n\
@@ -185,6 +191,28 @@ fn byte_order(th: &mut Thread, order: Option<Value>) -> R<bool> {
 
 fn flag(th: &mut Thread, v: Option<Value>) -> R<bool> {
     v.map_or(Ok(false), |v| ops::is_true(th, v))
+}
+
+fn to_bytes(th: &mut Thread, v: Value, args: &Args) -> R {
+    const P: Params<3> = Params::new(["length", "byteorder", "signed"], 0).kwonly(2);
+    let [length, order, signed] = args.bind(th, "to_bytes", &P)?;
+    let length = match length {
+        Some(l) => ops::index_isize(th, l)?,
+        None => 1,
+    };
+    let little = byte_order(th, order)?;
+    let signed = flag(th, signed)?;
+    let Ok(length) = usize::try_from(length) else {
+        return Err(th.value_error(format_args!("length argument must be non-negative")));
+    };
+    let mut out = Vec::new();
+    if out.try_reserve_exact(length).is_err() {
+        return Err(th.memory_error());
+    }
+    match int::to_bytes(value(v), length, little, signed, &mut out) {
+        Ok(()) => Ok(Value::from_ref(crate::types::Bytes::new(th, &out)?)),
+        Err(e) => Err(raise(th, e)),
+    }
 }
 
 fn from_bytes(th: &mut Thread, class: Value, args: &Args) -> R {

@@ -298,8 +298,7 @@ fn index(th: &mut Thread, v: Value, x: Value) -> R {
         if let Some(at) = position(own(v), i) {
             return int::from_int(th, at);
         }
-        let shown = ops::repr(th, x)?.to_string_lossy();
-        return Err(th.value_error(format_args!("{shown} is not in range")));
+        return Err(th.value_error(format_args!("range.index(x): x not in range")));
     }
     match search(th, v, x)? {
         Some(at) => int::from_usize(th, at),
