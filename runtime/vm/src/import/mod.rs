@@ -6,6 +6,7 @@
 pub mod boot;
 pub mod imp;
 pub mod marshal;
+mod path;
 
 use crate::run;
 use crate::thread::VmThread;
@@ -278,7 +279,11 @@ fn find(th: &mut VmThread, key: Value, name: &str, parent: Option<Value>) -> R {
     if let Some(lib) = (th.vm.library)(name) {
         return library(th, key, name, &lib, all);
     }
-    if let Some(b) = boot::importlib(th)? {
+    if native(th, "posix").is_none() {
+        if let Some(m) = path::load(th, key, name, parent, all)? {
+            return Ok(m);
+        }
+    } else if let Some(b) = boot::importlib(th)? {
         return through_importlib(th, b, key);
     }
     if let Some(p) = parent
@@ -324,10 +329,21 @@ fn library(
 ) -> R {
     let code = run::compile_text(&mut th.base, &lib.source, &format!("<frozen {name}>"))?;
     let m = Module::new(&mut th.base, name)?;
-    let v = Value::from_ref(m);
     describe(&mut th.base, m, name, lib.is_package)?;
     // `importlib` wants it of frozen modules that it did not load itself.
     m.set(&mut th.base, "__origname__", key)?;
+    execute(th, key, m, code, all)
+}
+
+/// Runs a module's code; it is in `sys.modules` meanwhile, and leaves it when the code raises.
+fn execute(
+    th: &mut VmThread,
+    key: Value,
+    m: &'static Module,
+    code: &'static crate::types::code::CodeObject,
+    all: &'static Dict,
+) -> R {
+    let v = Value::from_ref(m);
     all.set_item(&mut th.base, key, v)?;
     let d = m.namespace(&mut th.base)?;
     d.set_item(&mut th.base, Value::from_ref(n().__builtins__), th.vm.builtins_dict())?;
