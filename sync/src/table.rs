@@ -50,7 +50,8 @@ pub struct Table {
     tail: AtomicU32,
     /// From the block's start to the first entry.
     entries: u32,
-    pad: u32,
+    /// Indices that are not empty: in use or dummies. The writer's own.
+    fill: AtomicU32,
     interior: Interior,
 }
 
@@ -214,7 +215,7 @@ impl Table {
                 cap: usable(log2),
                 tail: AtomicU32::new(0),
                 entries: entries_offset(log2) as u32,
-                pad: 0,
+                fill: AtomicU32::new(0),
                 interior: Interior::new(),
             };
             table.write(head);
@@ -383,6 +384,12 @@ impl Table {
         (place < I::DUMMY).then_some(place)
     }
 
+    /// Indices that are not empty. Writer only.
+    #[inline]
+    pub fn fill(&self) -> usize {
+        Self::own(&self.fill) as usize
+    }
+
     /// Number of indices.
     #[inline(always)]
     pub fn indices(&self) -> usize {
@@ -492,11 +499,18 @@ impl Table {
         place: Place,
     ) {
         let mut probe = Probe::<LINEAR>::new(hash, self.mask());
-        // ORDERING: Relaxed; the writer's own words.
-        while self.index::<I>(probe.at).load(ord!("table.probe_own", Relaxed)) < I::DUMMY {
+        let i = loop {
+            // ORDERING: Relaxed; the writer's own words.
+            let place = self.index::<I>(probe.at).load(ord!("table.probe_own", Relaxed));
+            if place == I::EMPTY {
+                // ORDERING: Relaxed; the writer's own count.
+                self.fill.store(Self::own(&self.fill) + 1, ord!("table.fill", Relaxed));
+            }
+            if place >= I::DUMMY {
+                break probe.at;
+            }
             probe.advance();
-        }
-        let i = probe.at;
+        };
         let entry = self.at(place);
         let publish = || {
             // ORDERING: Release twice; pair with the Acquire of `find` and of `nentries`. Carry: hash and key.

@@ -28,6 +28,7 @@ pub mod cmath;
 pub mod host;
 pub mod io;
 pub mod codecs;
+pub mod errno;
 pub mod functools;
 pub mod gc;
 pub mod heapq;

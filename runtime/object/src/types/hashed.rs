@@ -240,6 +240,9 @@ impl<'a, const LINEAR: usize> Hashed<'a, LINEAR> {
         }
         if LINEAR == 0 {
             self.resize(th, table::log2_for((t.used() * 2).max(5)))
+        } else if t.fill() * 5 < (t.indices() - 1) * 3 {
+            // Many items came and went: the same size, without what went.
+            self.resize(th, t.log2())
         } else {
             self.resize(th, set_growth(t.used()))
         }
@@ -249,7 +252,7 @@ impl<'a, const LINEAR: usize> Hashed<'a, LINEAR> {
     /// walked.
     #[inline]
     fn grow_crowded(self, th: &mut Thread) -> R<()> {
-        let crowded = |t: &Table| t.nentries() as usize * 5 >= (t.indices() - 1) * 3;
+        let crowded = |t: &Table| t.fill() * 5 >= (t.indices() - 1) * 3;
         if !self.table.table().is_some_and(crowded) {
             return Ok(());
         }

@@ -241,7 +241,7 @@ impl Set {
     fn reserve(&self, th: &mut Thread, more: usize) -> R<()> {
         th.critical(&self.header, |th| {
             let (fill, used, mask) = match self.table.own() {
-                Some(t) => (t.nentries() as usize, t.used(), t.indices() - 1),
+                Some(t) => (t.fill(), t.used(), t.indices() - 1),
                 None => (0, 0, 7),
             };
             if (fill + more) * 5 >= mask * 3 {
