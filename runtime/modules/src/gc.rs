@@ -128,6 +128,7 @@ fn generation(th: &mut Thread, v: Option<Value>, default: isize) -> R<isize> {
 }
 
 /// Calls `gc.callbacks` with `phase`. An error of one is reported and the others run.
+#[inline(never)]
 fn callbacks(th: &mut Thread, module: Value, phase: &str, generation: isize, collected: usize) -> R<()> {
     let list = heddle_object::attr::getattr_str(th, module, "callbacks")?;
     let Some(list) = list.cast::<List>().filter(|l| l.len() > 0) else { return Ok(()) };
@@ -149,13 +150,19 @@ fn callbacks(th: &mut Thread, module: Value, phase: &str, generation: isize, col
     Ok(())
 }
 
+/// Small frames: whatever lies unused in them is scanned, and may be what the program hopes to be rid of.
 fn collect(th: &mut Thread, module: Value, args: &Args) -> R {
-    let [g] = args.bind(th, "collect", &Params::new(["generation"], 0))?;
-    let g = generation(th, g, 2)?;
+    let g = collect_args(th, args)?;
     callbacks(th, module, "start", g, 0)?;
     let n = gc::collect(th);
     callbacks(th, module, "stop", g, n)?;
     Ok(Value::small_int(n as i64))
+}
+
+#[inline(never)]
+fn collect_args(th: &mut Thread, args: &Args) -> R<isize> {
+    let [g] = args.bind(th, "collect", &Params::new(["generation"], 0))?;
+    generation(th, g, 2)
 }
 
 fn get_objects(th: &mut Thread, _: Value, args: &Args) -> R {

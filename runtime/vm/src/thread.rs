@@ -199,6 +199,7 @@ fn trace_thread(slot: &heddle_sync::Slot, t: &mut Tracer) {
         t.word(Value::slot_word(s.get()));
     }
     let mut fp = th.frame;
+    let mut whole = !t.is_asker(slot);
     // SAFETY: frames of a stopped thread; words up to the frame's end are readable. They are reported
     // conservatively: above the values in use old ones may lie.
     unsafe {
@@ -206,10 +207,16 @@ fn trace_thread(slot: &heddle_sync::Slot, t: &mut Tracer) {
             for w in [f.code as u64, f.func, f.globals as u64, f.builtins, f.locals, f.frame_obj] {
                 t.conservative(w as usize);
             }
-            // The whole frame: a saved `sp` may lie below words that the instruction under way still needs.
+            // A call of Python code saves its caller's `sp`. Whoever is in native code, which may have come from the
+            // middle of an instruction, has not: there `sp` may lie below words that are still needed.
             let from = f.local_ptr(0);
-            let end = (fp as *const u64).add(f.code().frame_words as usize);
+            let end = if whole {
+                (fp as *const u64).add(f.code().frame_words as usize)
+            } else {
+                f.sp.0 as *const u64
+            };
             t.conservative_range(from as *const u8, end as *const u8);
+            whole = f.flags & frame::ENTRY != 0;
             if f.flags & frame::GENERATOR != 0 {
                 t.interior(fp);
             }

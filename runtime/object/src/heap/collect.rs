@@ -76,6 +76,9 @@ impl Heap {
             if self.config.verify { Mode::MarkVerify } else { Mode::Mark },
         );
         t.stack = std::mem::take(&mut *self.scratch.lock());
+        if matches!(why, Why::Asked) {
+            t.asker = th.slot();
+        }
         self.trace_roots(pause, &mut t);
         if young {
             self.push_remembered(high, &specials, &mut t);

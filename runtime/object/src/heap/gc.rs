@@ -34,11 +34,13 @@ impl Wishes {
 /// `gc.collect()`: a full collection, then the finalizers and callbacks that it found, then what these set free.
 ///
 /// **Returns:** container objects found dead. **Escapes:** yes.
+#[inline(never)]
 pub fn collect(th: &mut Thread) -> usize {
     let rt = th.rt;
     let mut found = 0;
     // Three: objects whose finalizers ran die in the second; a third finds what those held. Arbitrary beyond that.
     for _ in 0..3 {
+        scrub();
         let s = rt.heap.collect(&mut th.heap, Why::Asked);
         found += s.freed_cells;
         super::run_pending(th);
@@ -47,6 +49,15 @@ pub fn collect(th: &mut Thread) -> usize {
         }
     }
     found
+}
+
+/// Overwrites the native stack below the caller: what earlier, deeper calls left there would be scanned as the holes of
+/// the collector's own frames, and keep garbage alive that a program asked to collect.
+#[inline(never)]
+fn scrub() {
+    // 16 KiB: more than the frames between here and the scan (arbitrary).
+    let mut below = [0usize; 2048];
+    std::hint::black_box(&mut below);
 }
 
 /// `gc.get_objects()`. **Escapes:** no.

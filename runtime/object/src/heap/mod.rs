@@ -39,8 +39,8 @@ pub use class::{BLOCK_BYTES, SMALL_BYTES_MAX, usable_bytes};
 pub use finalize::Pending;
 pub use inspect::HeapCounts;
 pub use internal::{
-    dict_table_shape, init_internal_shapes, shape_cell_shape, shape_cell_shape_ref,
-    raw_bytes_shape, value_array_shape, weak_array_shape,
+    dict_table_shape, init_internal_shapes, raw_bytes_shape, shape_cell_shape,
+    shape_cell_shape_ref, value_array_shape, weak_array_shape,
 };
 pub use knobs::{Config, POISON};
 pub use local::RootVec;

@@ -44,6 +44,8 @@ pub struct Tracer {
     space: *const Space,
     /// The cell under trace, for messages.
     current: usize,
+    /// The thread that asked for this collection from a call, if one did.
+    pub(super) asker: *const heddle_sync::Slot,
     /// Objects traced, for statistics.
     pub(super) traced: u64,
 }
@@ -90,6 +92,7 @@ impl Tracer {
             shared: std::ptr::null(),
             space,
             current: 0,
+            asker: std::ptr::null(),
             traced: 0,
         }
     }
@@ -99,6 +102,12 @@ impl Tracer {
         let mut t = Tracer::new(space, high, Mode::MarkShared);
         t.shared = shared;
         t
+    }
+
+    /// Whether this thread asked for the collection, by calling a function: its frames are then in the state of a call.
+    /// (Elsewhere a collection may fall into the middle of an instruction.)
+    pub fn is_asker(&self, slot: &heddle_sync::Slot) -> bool {
+        std::ptr::eq(self.asker, slot)
     }
 
     /// Reports the word of a slot: a value, or 0. Small integers, floats and static objects are passed over.
