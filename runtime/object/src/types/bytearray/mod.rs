@@ -14,7 +14,7 @@ use crate::core::thread::Thread;
 use crate::core::ty::{Slots, StaticType, TypeSpec, flags};
 use crate::core::value::{Cell, Value};
 use crate::error::R;
-use crate::heap::{Tracer, Why};
+use crate::heap::Tracer;
 use crate::payload;
 use crate::types::bytes::{iter, percent, shared};
 use heddle_sync::prim::{AtomicPtr, AtomicUsize, ord};
@@ -211,7 +211,8 @@ impl ByteArray {
         if let Change::Done(t) = th.critical(&self.header, |th| f(th, self))? {
             return Ok(t);
         }
-        th.rt.heap.collect(&mut th.heap, Why::Asked);
+        crate::types::memoryview::clear_stack_below();
+        crate::heap::gc::collect(th);
         th.poll()?;
         match th.critical(&self.header, |th| f(th, self))? {
             Change::Done(t) => Ok(t),

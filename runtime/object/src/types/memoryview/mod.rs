@@ -475,3 +475,12 @@ pub(super) fn to_bytes(th: &mut Thread, v: &MemoryView) -> R<&'static Bytes> {
     let data = v.to_vec();
     Bytes::new(th, &data)
 }
+
+/// Overwrites the stack below the caller's frame, where words of finished calls may name a view that is dead by the time
+/// its exporter wants to change its size.
+#[inline(never)]
+pub(crate) fn clear_stack_below() {
+    /// Deeper than the calls that make a view (about 1 KiB in a debug build).
+    const WORDS: usize = 256;
+    std::hint::black_box(&mut [0u64; WORDS]);
+}

@@ -194,7 +194,11 @@ fn numbers(th: &mut Thread, all: &[isize]) -> R {
 pub fn new(th: &mut Thread, _: Value, args: &[Value], kwnames: Option<Value>) -> R {
     let [object] = Args::new(args, kwnames).bind(th, "memoryview", &Params::new(["object"], 1))?;
     match object {
-        Some(object) => of(th, object),
+        Some(object) => {
+            let v = of(th, object);
+            super::clear_stack_below();
+            v
+        }
         None => Ok(Value::none()),
     }
 }
