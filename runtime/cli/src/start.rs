@@ -97,7 +97,11 @@ pub fn start(mut c: Command) -> i32 {
                 let text = e.to_string();
                 let text = text.split(" (os error").next().unwrap_or("");
                 let n = e.raw_os_error().unwrap_or(0);
-                eprintln!("{}: can't open file '{}': [Errno {n}] {text}", c.options.executable, full.display());
+                eprintln!(
+                    "{}: can't open file '{}': [Errno {n}] {text}",
+                    c.options.executable,
+                    full.display()
+                );
                 return 2;
             }
         },
@@ -128,7 +132,9 @@ pub fn start(mut c: Command) -> i32 {
                     full.parent().map_or(String::new(), |p| p.to_string_lossy().into_owned())
                 }
             }
-            Run::Module(_) => std::env::current_dir().map_or(String::new(), |d| d.to_string_lossy().into_owned()),
+            Run::Module(_) => {
+                std::env::current_dir().map_or(String::new(), |d| d.to_string_lossy().into_owned())
+            }
             _ => String::new(),
         };
         c.options.path.insert(0, first);
@@ -159,7 +165,8 @@ pub fn start(mut c: Command) -> i32 {
     if let Some(n) = c.tuning.pause_stress {
         stress_pauses(rt, n);
     }
-    let result = heddle_modules::io::std::make_std_streams(&mut th.base).and_then(|()| program(th, &c, source));
+    let result = heddle_modules::io::std::make_std_streams(&mut th.base)
+        .and_then(|()| program(th, &c, source));
     let status = run::exit_status(th, result);
     let fine = run::shutdown(th);
     heddle_modules::io::std::flush_open_streams(&mut th.base);

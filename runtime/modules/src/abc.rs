@@ -13,7 +13,8 @@ use heddle_object::names::n;
 use heddle_object::types::iterators::builtin;
 use heddle_object::types::{Dict, List, Module, Tuple, ValueArray, int, weakref};
 use heddle_object::{
-    MethodDef, ModuleDef, R, Slot, Slots, StaticType, Thread, Type, TypeSpec, Value, attr, flags, ops,
+    MethodDef, ModuleDef, R, Slot, Slots, StaticType, Thread, Type, TypeSpec, Value, attr, flags,
+    ops,
 };
 
 /// The module.
@@ -21,25 +22,63 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "_abc",
     doc: "Module contains faster C implementation of abc.ABCMeta",
     methods: &[
-        MethodDef::noargs("get_cache_token", |th, m| {
-            let c = counter_of_module(th, m)?;
-            int::from_u64(th, c.0.get())
-        }, "get_cache_token($module, /)\n--\n\nReturns the current ABC cache token.\n\nThe token is an opaque object (supporting equality testing) identifying the\ncurrent version of the ABC cache for virtual subclasses. The token changes\nwith every call to register() on any ABC."),
-        MethodDef::one("_abc_init", abc_init, "_abc_init($module, self, /)\n--\n\nInternal ABC helper for class set-up. Should be never used outside abc module."),
-        MethodDef::one("_reset_registry", |th, _, cls| {
-            data_of(th, cls)?.registry.set(None);
-            Ok(Value::none())
-        }, "_reset_registry($module, self, /)\n--\n\nInternal ABC helper to reset registry of a given class.\n\nShould be only used by refleak.py"),
-        MethodDef::one("_reset_caches", |th, _, cls| {
-            let d = data_of(th, cls)?;
-            d.cache.set(None);
-            d.negative.set(None);
-            Ok(Value::none())
-        }, "_reset_caches($module, self, /)\n--\n\nInternal ABC helper to reset both caches of a given class.\n\nShould be only used by refleak.py"),
-        MethodDef::one("_get_dump", get_dump, "_get_dump($module, self, /)\n--\n\nInternal ABC helper for cache and registry debugging.\n\nReturn shallow copies of registry, of both caches, and\nnegative cache version. Don't call this function directly,\ninstead use ABC._dump_registry() for a nice repr."),
-        MethodDef::fast("_abc_register", 2, 2, |th, _, a| register(th, a[0], a[1]), "_abc_register($module, self, subclass, /)\n--\n\nInternal ABC helper for subclasss registration. Should be never used outside abc module."),
-        MethodDef::fast("_abc_instancecheck", 2, 2, |th, _, a| instance_check(th, a[0], a[1]), "_abc_instancecheck($module, self, instance, /)\n--\n\nInternal ABC helper for instance checks. Should be never used outside abc module."),
-        MethodDef::fast("_abc_subclasscheck", 2, 2, |th, _, a| subclass_check(th, a[0], a[1]).map(Value::bool), "_abc_subclasscheck($module, self, subclass, /)\n--\n\nInternal ABC helper for subclasss checks. Should be never used outside abc module."),
+        MethodDef::noargs(
+            "get_cache_token",
+            |th, m| {
+                let c = counter_of_module(th, m)?;
+                int::from_u64(th, c.0.get())
+            },
+            "get_cache_token($module, /)\n--\n\nReturns the current ABC cache token.\n\nThe token is an opaque object (supporting equality testing) identifying the\ncurrent version of the ABC cache for virtual subclasses. The token changes\nwith every call to register() on any ABC.",
+        ),
+        MethodDef::one(
+            "_abc_init",
+            abc_init,
+            "_abc_init($module, self, /)\n--\n\nInternal ABC helper for class set-up. Should be never used outside abc module.",
+        ),
+        MethodDef::one(
+            "_reset_registry",
+            |th, _, cls| {
+                data_of(th, cls)?.registry.set(None);
+                Ok(Value::none())
+            },
+            "_reset_registry($module, self, /)\n--\n\nInternal ABC helper to reset registry of a given class.\n\nShould be only used by refleak.py",
+        ),
+        MethodDef::one(
+            "_reset_caches",
+            |th, _, cls| {
+                let d = data_of(th, cls)?;
+                d.cache.set(None);
+                d.negative.set(None);
+                Ok(Value::none())
+            },
+            "_reset_caches($module, self, /)\n--\n\nInternal ABC helper to reset both caches of a given class.\n\nShould be only used by refleak.py",
+        ),
+        MethodDef::one(
+            "_get_dump",
+            get_dump,
+            "_get_dump($module, self, /)\n--\n\nInternal ABC helper for cache and registry debugging.\n\nReturn shallow copies of registry, of both caches, and\nnegative cache version. Don't call this function directly,\ninstead use ABC._dump_registry() for a nice repr.",
+        ),
+        MethodDef::fast(
+            "_abc_register",
+            2,
+            2,
+            |th, _, a| register(th, a[0], a[1]),
+            "_abc_register($module, self, subclass, /)\n--\n\nInternal ABC helper for subclasss registration. Should be never used outside abc module.",
+        ),
+        MethodDef::fast(
+            "_abc_instancecheck",
+            2,
+            2,
+            |th, _, a| instance_check(th, a[0], a[1]),
+            "_abc_instancecheck($module, self, instance, /)\n--\n\nInternal ABC helper for instance checks. Should be never used outside abc module.",
+        ),
+        MethodDef::fast(
+            "_abc_subclasscheck",
+            2,
+            2,
+            |th, _, a| subclass_check(th, a[0], a[1]).map(Value::bool),
+            "_abc_subclasscheck($module, self, subclass, /)\n--\n\nInternal ABC helper for subclasss checks. Should be never used outside abc module.",
+        ),
     ],
     types: &[&DATA],
     init,
@@ -165,7 +204,8 @@ fn add(th: &mut Thread, owner: Value, table: &Slot, v: Value) -> R<()> {
         let mut cap = old.map_or(WINDOW, |a| a.cap() * 2);
         loop {
             let new = ValueArray::new_weak(th, cap)?;
-            let moved = old.is_none_or(|a| a.slots().iter().filter_map(Slot::get).all(|x| put(new, x)));
+            let moved =
+                old.is_none_or(|a| a.slots().iter().filter_map(Slot::get).all(|x| put(new, x)));
             if moved && put(new, v) {
                 table.set(Some(new.as_value()));
                 return Ok(());
@@ -216,7 +256,9 @@ fn compute_abstract(th: &mut Thread, cls: Value) -> R<()> {
     }
     if let Some(bases) = ty.bases.get().and_then(|b| b.cast::<Tuple>()) {
         for b in bases.as_slice() {
-            let Some(names) = attr::getattr_optional(th, *b, n().__abstractmethods__)? else { continue };
+            let Some(names) = attr::getattr_optional(th, *b, n().__abstractmethods__)? else {
+                continue;
+            };
             ops::for_each(th, names, |th, name| {
                 let key = attr::attr_name(th, name)?;
                 if let Some(v) = attr::getattr_optional(th, cls, key)?
@@ -409,4 +451,3 @@ fn get_dump(th: &mut Thread, _: Value, cls: Value) -> R {
     out.push(th, v)?;
     out.snapshot(th).map(|t| Value::from_ref(t))
 }
-

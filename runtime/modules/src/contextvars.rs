@@ -10,8 +10,8 @@ use heddle_object::heap::{RootVec, Tracer};
 use heddle_object::types::generic_alias::new_alias;
 use heddle_object::types::{List, Module, Str, Tuple, exceptions as exc};
 use heddle_object::{
-    Args, CompareOp, GetSetDef, MethodDef, ModuleDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, flags,
-    ops,
+    Args, CompareOp, GetSetDef, MethodDef, ModuleDef, Params, R, Slot, Slots, StaticType, Thread,
+    TypeSpec, Value, flags, ops,
 };
 
 /// The module.
@@ -360,23 +360,49 @@ pub static CONTEXT: StaticType = StaticType::new(TypeSpec {
         ..Slots::NONE
     },
     methods: &[
-        MethodDef::noargs("copy", copy, "copy($self, /)\n--\n\nReturn a shallow copy of the context object."),
-        MethodDef::noargs("keys", keys, "keys($self, /)\n--\n\nReturn a list of all variables in the context object."),
-        MethodDef::noargs("values", |th, v| {
-            let (_, values) = pairs(th, v)?;
-            list_iter(th, &values)
-        }, "values($self, /)\n--\n\nReturn a list of all variables' values in the context object."),
-        MethodDef::noargs("items", |th, v| {
-            let (k, v) = pairs(th, v)?;
-            let mut out = RootVec::new(th);
-            for (k, v) in k.iter().zip(v.iter()) {
-                let t = Tuple::new(th, &[*k, *v])?;
-                out.push(Value::from_ref(t));
-            }
-            list_iter(th, &out)
-        }, "items($self, /)\n--\n\nReturn all variables and their values in the context object.\n\nThe result is returned as a list of 2-tuples (variable, value)."),
-        MethodDef::fast("get", 1, 2, context_get, "get($self, key, default=None, /)\n--\n\nReturn the value for `key` if `key` has the value in the context object.\n\nIf `key` does not exist, return `default`."),
-        MethodDef::kw("run", run, "run($self, callable, /, *args, **kwargs)\n--\n\nExecute code in the context object and return a result."),
+        MethodDef::noargs(
+            "copy",
+            copy,
+            "copy($self, /)\n--\n\nReturn a shallow copy of the context object.",
+        ),
+        MethodDef::noargs(
+            "keys",
+            keys,
+            "keys($self, /)\n--\n\nReturn a list of all variables in the context object.",
+        ),
+        MethodDef::noargs(
+            "values",
+            |th, v| {
+                let (_, values) = pairs(th, v)?;
+                list_iter(th, &values)
+            },
+            "values($self, /)\n--\n\nReturn a list of all variables' values in the context object.",
+        ),
+        MethodDef::noargs(
+            "items",
+            |th, v| {
+                let (k, v) = pairs(th, v)?;
+                let mut out = RootVec::new(th);
+                for (k, v) in k.iter().zip(v.iter()) {
+                    let t = Tuple::new(th, &[*k, *v])?;
+                    out.push(Value::from_ref(t));
+                }
+                list_iter(th, &out)
+            },
+            "items($self, /)\n--\n\nReturn all variables and their values in the context object.\n\nThe result is returned as a list of 2-tuples (variable, value).",
+        ),
+        MethodDef::fast(
+            "get",
+            1,
+            2,
+            context_get,
+            "get($self, key, default=None, /)\n--\n\nReturn the value for `key` if `key` has the value in the context object.\n\nIf `key` does not exist, return `default`.",
+        ),
+        MethodDef::kw(
+            "run",
+            run,
+            "run($self, callable, /, *args, **kwargs)\n--\n\nExecute code in the context object and return a result.",
+        ),
     ],
     ..payload::spec::<Context>()
 });
@@ -401,7 +427,11 @@ impl Native for Var {
 
 /// A new variable.
 pub fn new_var(th: &mut Thread, name: &'static Str, default: Option<Value>) -> R {
-    payload::alloc(th, VAR.ty(), Var { name: Slot::new(Some(Value::from_ref(name))), default: Slot::new(default) })
+    payload::alloc(
+        th,
+        VAR.ty(),
+        Var { name: Slot::new(Some(Value::from_ref(name))), default: Slot::new(default) },
+    )
 }
 
 fn var_new(th: &mut Thread, _: Value, args: &[Value], kw: Option<Value>) -> R {
@@ -508,14 +538,30 @@ pub static VAR: StaticType = StaticType::new(TypeSpec {
         ..Slots::NONE
     },
     methods: &[
-        MethodDef::fast("get", 0, 1, var_get, "get($self, default=<unrepresentable>, /)\n--\n\nReturn a value for the context variable for the current context."),
-        MethodDef::one("set", var_set, "set($self, value, /)\n--\n\nCall to set a new value for the context variable in the current context."),
-        MethodDef::one("reset", var_reset, "reset($self, token, /)\n--\n\nReset the context variable.\n\nThe variable is reset to the value the variable had before the\n`ContextVar.set()` that created the token was used."),
+        MethodDef::fast(
+            "get",
+            0,
+            1,
+            var_get,
+            "get($self, default=<unrepresentable>, /)\n--\n\nReturn a value for the context variable for the current context.",
+        ),
+        MethodDef::one(
+            "set",
+            var_set,
+            "set($self, value, /)\n--\n\nCall to set a new value for the context variable in the current context.",
+        ),
+        MethodDef::one(
+            "reset",
+            var_reset,
+            "reset($self, token, /)\n--\n\nReset the context variable.\n\nThe variable is reset to the value the variable had before the\n`ContextVar.set()` that created the token was used.",
+        ),
         MethodDef::one("__class_getitem__", new_alias, "See PEP 585").class(),
     ],
-    getset: &[GetSetDef::ro("name", |th, v| {
-        Ok(v.expect_native::<Var>(th)?.name.get().unwrap_or_else(Value::none))
-    }, "")],
+    getset: &[GetSetDef::ro(
+        "name",
+        |th, v| Ok(v.expect_native::<Var>(th)?.name.get().unwrap_or_else(Value::none)),
+        "",
+    )],
     ..payload::spec::<Var>()
 });
 
@@ -548,7 +594,9 @@ fn token(th: &mut Thread, v: Value) -> R<&'static Token> {
 pub static TOKEN: StaticType = StaticType::new(TypeSpec {
     name: "_contextvars.Token",
     slots: Slots {
-        new: Some(|th, _, _, _| Err(th.runtime_error(format_args!("Tokens can only be created by ContextVars")))),
+        new: Some(|th, _, _, _| {
+            Err(th.runtime_error(format_args!("Tokens can only be created by ContextVars")))
+        }),
         hash: Some(ops::hash_not_implemented),
         repr: Some(|th, v| {
             let t = token(th, v)?;
@@ -561,19 +609,33 @@ pub static TOKEN: StaticType = StaticType::new(TypeSpec {
         ..Slots::NONE
     },
     methods: &[
-        MethodDef::noargs("__enter__", |_, v| Ok(v), "__enter__($self, /)\n--\n\nEnter into Token context manager."),
-        MethodDef::fast("__exit__", 3, 3, |th, v, _| {
-            let var = token(th, v)?.var.get().unwrap_or_else(Value::none);
-            var_reset(th, var, v)
-        }, "__exit__($self, type, value, traceback, /)\n--\n\nExit from Token context manager, restore the linked ContextVar."),
+        MethodDef::noargs(
+            "__enter__",
+            |_, v| Ok(v),
+            "__enter__($self, /)\n--\n\nEnter into Token context manager.",
+        ),
+        MethodDef::fast(
+            "__exit__",
+            3,
+            3,
+            |th, v, _| {
+                let var = token(th, v)?.var.get().unwrap_or_else(Value::none);
+                var_reset(th, var, v)
+            },
+            "__exit__($self, type, value, traceback, /)\n--\n\nExit from Token context manager, restore the linked ContextVar.",
+        ),
         MethodDef::one("__class_getitem__", new_alias, "See PEP 585").class(),
     ],
     getset: &[
         GetSetDef::ro("var", |th, v| Ok(token(th, v)?.var.get().unwrap_or_else(Value::none)), ""),
-        GetSetDef::ro("old_value", |th, v| match token(th, v)?.old.get() {
-            Some(x) => Ok(x),
-            None => heddle_object::attr::getattr_str(th, TOKEN.value(), "MISSING"),
-        }, ""),
+        GetSetDef::ro(
+            "old_value",
+            |th, v| match token(th, v)?.old.get() {
+                Some(x) => Ok(x),
+                None => heddle_object::attr::getattr_str(th, TOKEN.value(), "MISSING"),
+            },
+            "",
+        ),
     ],
     ..payload::spec::<Token>()
 });

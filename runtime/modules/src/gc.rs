@@ -19,36 +19,114 @@ pub static MODULE: ModuleDef = ModuleDef {
 };
 
 const METHODS: &[MethodDef] = &[
-    MethodDef::noargs("enable", |th, _| set_enabled(th, true), "enable($module, /)\n--\n\nEnable automatic garbage collection."),
-    MethodDef::noargs("disable", |th, _| set_enabled(th, false), "disable($module, /)\n--\n\nDisable automatic garbage collection."),
-    MethodDef::noargs("isenabled", |th, _| Ok(Value::bool(th.rt.heap.is_enabled())), "isenabled($module, /)\n--\n\nReturns true if automatic garbage collection is enabled."),
-    MethodDef::kw("collect", collect, "collect($module, /, generation=2)\n--\n\nRun the garbage collector."),
-    MethodDef::one("set_debug", set_debug, "set_debug($module, flags, /)\n--\n\nSet the garbage collection debugging flags."),
-    MethodDef::noargs("get_debug", |th, _| {
-        // ORDERING: Relaxed; a number of its own.
-        Ok(Value::small_int(th.rt.heap.wishes.debug.load(ord!("gc.get_debug", Relaxed))))
-    }, "get_debug($module, /)\n--\n\nGet the garbage collection debugging flags."),
-    MethodDef::fast("set_threshold", 1, 3, set_threshold, "set_threshold(threshold0, [threshold1, [threshold2]])\nSet the collection thresholds (the collection frequency)."),
-    MethodDef::noargs("get_threshold", |th, _| {
-        let t = th.rt.heap.wishes.thresholds().map(Value::small_int);
-        Tuple::new(th, &t).map(|t| Value::from_ref(t))
-    }, "get_threshold($module, /)\n--\n\nReturn the current collection thresholds."),
-    MethodDef::noargs("get_count", get_count, "get_count($module, /)\n--\n\nReturn a three-tuple of the current collection counts."),
-    MethodDef::noargs("get_stats", get_stats, "get_stats($module, /)\n--\n\nReturn a list of dictionaries containing per-generation statistics."),
-    MethodDef::kw("get_objects", get_objects, "get_objects($module, /, generation=None)\n--\n\nReturn a list of objects tracked by the collector (excluding the list returned)."),
-    MethodDef::fast("get_referrers", 0, u16::MAX, |th, _, a| gc::get_referrers(th, a).map(|l| Value::from_ref(l)), "get_referrers($module, /, *objs)\n--\n\nReturn the list of objects that directly refer to any of 'objs'."),
-    MethodDef::fast("get_referents", 0, u16::MAX, |th, _, a| gc::get_referents(th, a).map(|l| Value::from_ref(l)), "get_referents($module, /, *objs)\n--\n\nReturn the list of objects that are directly referred to by 'objs'."),
-    MethodDef::one("is_tracked", |th, _, v| Ok(Value::bool(gc::is_tracked(th, v))), "is_tracked($module, obj, /)\n--\n\nReturns true if the object is tracked by the garbage collector."),
-    MethodDef::one("is_finalized", |th, _, v| Ok(Value::bool(gc::is_finalized(th, v))), "is_finalized($module, obj, /)\n--\n\nReturns true if the object has been already finalized by the GC."),
-    MethodDef::noargs("freeze", |th, _| {
-        gc::freeze(th);
-        Ok(Value::none())
-    }, "freeze($module, /)\n--\n\nFreeze all current tracked objects and ignore them for future collections."),
-    MethodDef::noargs("unfreeze", |th, _| {
-        th.rt.heap.unfreeze();
-        Ok(Value::none())
-    }, "unfreeze($module, /)\n--\n\nUnfreeze all objects in the permanent generation."),
-    MethodDef::noargs("get_freeze_count", |th, _| Ok(Value::small_int(th.rt.heap.freeze_count() as i64)), "get_freeze_count($module, /)\n--\n\nReturn the number of objects in the permanent generation."),
+    MethodDef::noargs(
+        "enable",
+        |th, _| set_enabled(th, true),
+        "enable($module, /)\n--\n\nEnable automatic garbage collection.",
+    ),
+    MethodDef::noargs(
+        "disable",
+        |th, _| set_enabled(th, false),
+        "disable($module, /)\n--\n\nDisable automatic garbage collection.",
+    ),
+    MethodDef::noargs(
+        "isenabled",
+        |th, _| Ok(Value::bool(th.rt.heap.is_enabled())),
+        "isenabled($module, /)\n--\n\nReturns true if automatic garbage collection is enabled.",
+    ),
+    MethodDef::kw(
+        "collect",
+        collect,
+        "collect($module, /, generation=2)\n--\n\nRun the garbage collector.",
+    ),
+    MethodDef::one(
+        "set_debug",
+        set_debug,
+        "set_debug($module, flags, /)\n--\n\nSet the garbage collection debugging flags.",
+    ),
+    MethodDef::noargs(
+        "get_debug",
+        |th, _| {
+            // ORDERING: Relaxed; a number of its own.
+            Ok(Value::small_int(th.rt.heap.wishes.debug.load(ord!("gc.get_debug", Relaxed))))
+        },
+        "get_debug($module, /)\n--\n\nGet the garbage collection debugging flags.",
+    ),
+    MethodDef::fast(
+        "set_threshold",
+        1,
+        3,
+        set_threshold,
+        "set_threshold(threshold0, [threshold1, [threshold2]])\nSet the collection thresholds (the collection frequency).",
+    ),
+    MethodDef::noargs(
+        "get_threshold",
+        |th, _| {
+            let t = th.rt.heap.wishes.thresholds().map(Value::small_int);
+            Tuple::new(th, &t).map(|t| Value::from_ref(t))
+        },
+        "get_threshold($module, /)\n--\n\nReturn the current collection thresholds.",
+    ),
+    MethodDef::noargs(
+        "get_count",
+        get_count,
+        "get_count($module, /)\n--\n\nReturn a three-tuple of the current collection counts.",
+    ),
+    MethodDef::noargs(
+        "get_stats",
+        get_stats,
+        "get_stats($module, /)\n--\n\nReturn a list of dictionaries containing per-generation statistics.",
+    ),
+    MethodDef::kw(
+        "get_objects",
+        get_objects,
+        "get_objects($module, /, generation=None)\n--\n\nReturn a list of objects tracked by the collector (excluding the list returned).",
+    ),
+    MethodDef::fast(
+        "get_referrers",
+        0,
+        u16::MAX,
+        |th, _, a| gc::get_referrers(th, a).map(|l| Value::from_ref(l)),
+        "get_referrers($module, /, *objs)\n--\n\nReturn the list of objects that directly refer to any of 'objs'.",
+    ),
+    MethodDef::fast(
+        "get_referents",
+        0,
+        u16::MAX,
+        |th, _, a| gc::get_referents(th, a).map(|l| Value::from_ref(l)),
+        "get_referents($module, /, *objs)\n--\n\nReturn the list of objects that are directly referred to by 'objs'.",
+    ),
+    MethodDef::one(
+        "is_tracked",
+        |th, _, v| Ok(Value::bool(gc::is_tracked(th, v))),
+        "is_tracked($module, obj, /)\n--\n\nReturns true if the object is tracked by the garbage collector.",
+    ),
+    MethodDef::one(
+        "is_finalized",
+        |th, _, v| Ok(Value::bool(gc::is_finalized(th, v))),
+        "is_finalized($module, obj, /)\n--\n\nReturns true if the object has been already finalized by the GC.",
+    ),
+    MethodDef::noargs(
+        "freeze",
+        |th, _| {
+            gc::freeze(th);
+            Ok(Value::none())
+        },
+        "freeze($module, /)\n--\n\nFreeze all current tracked objects and ignore them for future collections.",
+    ),
+    MethodDef::noargs(
+        "unfreeze",
+        |th, _| {
+            th.rt.heap.unfreeze();
+            Ok(Value::none())
+        },
+        "unfreeze($module, /)\n--\n\nUnfreeze all objects in the permanent generation.",
+    ),
+    MethodDef::noargs(
+        "get_freeze_count",
+        |th, _| Ok(Value::small_int(th.rt.heap.freeze_count() as i64)),
+        "get_freeze_count($module, /)\n--\n\nReturn the number of objects in the permanent generation.",
+    ),
 ];
 
 fn init(th: &mut Thread, module: &'static Module) -> R<()> {
@@ -99,7 +177,8 @@ fn get_count(th: &mut Thread, _: Value) -> R {
 fn get_stats(th: &mut Thread, _: Value) -> R {
     let t = th.rt.heap.totals();
     let out = List::new(th, &[])?;
-    for (collections, collected) in [(t.young, 0), (0, 0), (t.collections - t.young, t.freed_cells)] {
+    for (collections, collected) in [(t.young, 0), (0, 0), (t.collections - t.young, t.freed_cells)]
+    {
         let d = Dict::new(th)?;
         for (name, n) in
             [("collections", collections), ("collected", collected), ("uncollectable", 0)]
@@ -129,7 +208,13 @@ fn generation(th: &mut Thread, v: Option<Value>, default: isize) -> R<isize> {
 
 /// Calls `gc.callbacks` with `phase`. An error of one is reported and the others run.
 #[inline(never)]
-fn callbacks(th: &mut Thread, module: Value, phase: &str, generation: isize, collected: usize) -> R<()> {
+fn callbacks(
+    th: &mut Thread,
+    module: Value,
+    phase: &str,
+    generation: isize,
+    collected: usize,
+) -> R<()> {
     let list = heddle_object::attr::getattr_str(th, module, "callbacks")?;
     let Some(list) = list.cast::<List>().filter(|l| l.len() > 0) else { return Ok(()) };
     let info = Dict::new(th)?;

@@ -10,19 +10,51 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "_heddle",
     doc: "A look into the runtime: bytecode copies, pauses, counters, heap.",
     methods: &[
-        MethodDef::noargs("copies", copies, "copies($module, /)\n--\n\nA list of (qualname, filename, line, thread index, bytes), one for each copy of bytecode beside the main ones."),
-        MethodDef::noargs("copy_bytes", |th, _| {
-            let n: usize = report::copies(VmThread::of(th)).iter().flat_map(|c| &c.copies).map(|c| c.1).sum();
-            int::from_usize(th, n)
-        }, "copy_bytes($module, /)\n--\n\nBytes of all copies."),
-        MethodDef::noargs("thread_index", |th, _| Ok(Value::small_int(th.slot.index() as i64)), "thread_index($module, /)\n--\n\nThe index that names this thread's copies."),
-        MethodDef::noargs("owner_index", |th, _| Ok(Value::small_int(th.slot.owner() as i64)), "owner_index($module, /)\n--\n\nThe index that objects made by this thread carry as their owner."),
-        MethodDef::noargs("stats", |th, _| {
-            let t = report::json(VmThread::of(th));
-            Str::new(th, &t).map(|s| Value::from_ref(s))
-        }, "stats($module, /)\n--\n\nThe text that -X stats=FILE would write now."),
-        MethodDef::noargs("counters", counters, "counters($module, /)\n--\n\nA dict of the counters of all threads together."),
-        MethodDef::noargs("pauses", pauses, "pauses($module, /)\n--\n\nA dict: how many pauses, and nanoseconds to stop and stopped (total, longest)."),
+        MethodDef::noargs(
+            "copies",
+            copies,
+            "copies($module, /)\n--\n\nA list of (qualname, filename, line, thread index, bytes), one for each copy of bytecode beside the main ones.",
+        ),
+        MethodDef::noargs(
+            "copy_bytes",
+            |th, _| {
+                let n: usize = report::copies(VmThread::of(th))
+                    .iter()
+                    .flat_map(|c| &c.copies)
+                    .map(|c| c.1)
+                    .sum();
+                int::from_usize(th, n)
+            },
+            "copy_bytes($module, /)\n--\n\nBytes of all copies.",
+        ),
+        MethodDef::noargs(
+            "thread_index",
+            |th, _| Ok(Value::small_int(th.slot.index() as i64)),
+            "thread_index($module, /)\n--\n\nThe index that names this thread's copies.",
+        ),
+        MethodDef::noargs(
+            "owner_index",
+            |th, _| Ok(Value::small_int(th.slot.owner() as i64)),
+            "owner_index($module, /)\n--\n\nThe index that objects made by this thread carry as their owner.",
+        ),
+        MethodDef::noargs(
+            "stats",
+            |th, _| {
+                let t = report::json(VmThread::of(th));
+                Str::new(th, &t).map(|s| Value::from_ref(s))
+            },
+            "stats($module, /)\n--\n\nThe text that -X stats=FILE would write now.",
+        ),
+        MethodDef::noargs(
+            "counters",
+            counters,
+            "counters($module, /)\n--\n\nA dict of the counters of all threads together.",
+        ),
+        MethodDef::noargs(
+            "pauses",
+            pauses,
+            "pauses($module, /)\n--\n\nA dict: how many pauses, and nanoseconds to stop and stopped (total, longest).",
+        ),
     ],
     init: |_: &mut Thread, _: &'static Module| Ok(()),
     ..ModuleDef::DEFAULT

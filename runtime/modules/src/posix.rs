@@ -14,41 +14,105 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "posix",
     doc: "This module provides access to operating system functionality that is\nstandardized by the C Standard and the POSIX standard.",
     methods: &[
-        MethodDef::one("_exit", |th, _, v| {
-            let code = int::as_i32(th, v)?;
-            std::process::exit(code)
-        }, "_exit($module, /, status)\n--\n\nExit to the system with specified status, without normal exit processing."),
-        MethodDef::one("fspath", fspath, "fspath($module, /, path)\n--\n\nReturn the file system path representation of the object."),
-        MethodDef::noargs("getcwd", |th, _| match std::env::current_dir() {
-            Ok(d) => text(th, &d.to_string_lossy()),
-            Err(e) => Err(os_error_at(th, Errno::from_raw_os_error(e.raw_os_error().unwrap_or(2)), Value::none())),
-        }, "getcwd($module, /)\n--\n\nReturn a unicode string representing the current working directory."),
-        MethodDef::noargs("getpid", |_, _| Ok(Value::small_int(std::process::id() as i64)), "getpid($module, /)\n--\n\nReturn the current process id."),
-        MethodDef::noargs("cpu_count", cpu_count, "cpu_count($module, /)\n--\n\nReturn the number of logical CPUs in the system."),
-        MethodDef::one("urandom", urandom, "urandom($module, size, /)\n--\n\nReturn a bytes object containing random bytes suitable for cryptographic use."),
-        MethodDef::fast("listdir", 0, 1, listdir, "listdir($module, /, path=None)\n--\n\nReturn a list containing the names of the files in the directory."),
-        MethodDef::kw("stat", |th, m, a| {
-            let follow = match a.keyword("follow_symlinks") {
-                Some(f) => ops::is_true(th, f)?,
-                None => true,
-            };
-            stat(th, m, a.pos.first().copied().or(a.keyword("path")), follow)
-        }, "stat($module, /, path, *, dir_fd=None, follow_symlinks=True)\n--\n\nPerform a stat system call on the given path."),
-        MethodDef::kw("lstat", |th, m, a| stat(th, m, a.pos.first().copied().or(a.keyword("path")), false), "lstat($module, /, path, *, dir_fd=None)\n--\n\nPerform a stat system call on the given path, without following symbolic links."),
-        MethodDef::one("unlink", |th, _, p| path_call(th, p, |c| fs::unlinkat(CWD, c, AtFlags::empty())), "unlink($module, /, path, *, dir_fd=None)\n--\n\nRemove a file (same as remove())."),
-        MethodDef::one("remove", |th, _, p| path_call(th, p, |c| fs::unlinkat(CWD, c, AtFlags::empty())), "remove($module, /, path, *, dir_fd=None)\n--\n\nRemove a file (same as unlink())."),
-        MethodDef::one("rmdir", |th, _, p| path_call(th, p, |c| fs::unlinkat(CWD, c, AtFlags::REMOVEDIR)), "rmdir($module, /, path, *, dir_fd=None)\n--\n\nRemove a directory."),
-        MethodDef::fast("mkdir", 1, 2, |th, _, a| {
-            let mode = match a.get(1) {
-                Some(m) => int::as_i32(th, *m)? as u32,
-                None => 0o777,
-            };
-            path_call(th, a[0], move |c| fs::mkdirat(CWD, c, Mode::from_raw_mode(mode)))
-        }, "mkdir($module, /, path, mode=511, *, dir_fd=None)\n--\n\nCreate a directory."),
-        MethodDef::one("strerror", |th, _, n| {
-            let n = int::as_i32(th, n)?;
-            text(th, &crate::host::strerror(n))
-        }, "strerror($module, code, /)\n--\n\nTranslate an error code to a message string."),
+        MethodDef::one(
+            "_exit",
+            |th, _, v| {
+                let code = int::as_i32(th, v)?;
+                std::process::exit(code)
+            },
+            "_exit($module, /, status)\n--\n\nExit to the system with specified status, without normal exit processing.",
+        ),
+        MethodDef::one(
+            "fspath",
+            fspath,
+            "fspath($module, /, path)\n--\n\nReturn the file system path representation of the object.",
+        ),
+        MethodDef::noargs(
+            "getcwd",
+            |th, _| match std::env::current_dir() {
+                Ok(d) => text(th, &d.to_string_lossy()),
+                Err(e) => Err(os_error_at(
+                    th,
+                    Errno::from_raw_os_error(e.raw_os_error().unwrap_or(2)),
+                    Value::none(),
+                )),
+            },
+            "getcwd($module, /)\n--\n\nReturn a unicode string representing the current working directory.",
+        ),
+        MethodDef::noargs(
+            "getpid",
+            |_, _| Ok(Value::small_int(std::process::id() as i64)),
+            "getpid($module, /)\n--\n\nReturn the current process id.",
+        ),
+        MethodDef::noargs(
+            "cpu_count",
+            cpu_count,
+            "cpu_count($module, /)\n--\n\nReturn the number of logical CPUs in the system.",
+        ),
+        MethodDef::one(
+            "urandom",
+            urandom,
+            "urandom($module, size, /)\n--\n\nReturn a bytes object containing random bytes suitable for cryptographic use.",
+        ),
+        MethodDef::fast(
+            "listdir",
+            0,
+            1,
+            listdir,
+            "listdir($module, /, path=None)\n--\n\nReturn a list containing the names of the files in the directory.",
+        ),
+        MethodDef::kw(
+            "stat",
+            |th, m, a| {
+                let follow = match a.keyword("follow_symlinks") {
+                    Some(f) => ops::is_true(th, f)?,
+                    None => true,
+                };
+                stat(th, m, a.pos.first().copied().or(a.keyword("path")), follow)
+            },
+            "stat($module, /, path, *, dir_fd=None, follow_symlinks=True)\n--\n\nPerform a stat system call on the given path.",
+        ),
+        MethodDef::kw(
+            "lstat",
+            |th, m, a| stat(th, m, a.pos.first().copied().or(a.keyword("path")), false),
+            "lstat($module, /, path, *, dir_fd=None)\n--\n\nPerform a stat system call on the given path, without following symbolic links.",
+        ),
+        MethodDef::one(
+            "unlink",
+            |th, _, p| path_call(th, p, |c| fs::unlinkat(CWD, c, AtFlags::empty())),
+            "unlink($module, /, path, *, dir_fd=None)\n--\n\nRemove a file (same as remove()).",
+        ),
+        MethodDef::one(
+            "remove",
+            |th, _, p| path_call(th, p, |c| fs::unlinkat(CWD, c, AtFlags::empty())),
+            "remove($module, /, path, *, dir_fd=None)\n--\n\nRemove a file (same as unlink()).",
+        ),
+        MethodDef::one(
+            "rmdir",
+            |th, _, p| path_call(th, p, |c| fs::unlinkat(CWD, c, AtFlags::REMOVEDIR)),
+            "rmdir($module, /, path, *, dir_fd=None)\n--\n\nRemove a directory.",
+        ),
+        MethodDef::fast(
+            "mkdir",
+            1,
+            2,
+            |th, _, a| {
+                let mode = match a.get(1) {
+                    Some(m) => int::as_i32(th, *m)? as u32,
+                    None => 0o777,
+                };
+                path_call(th, a[0], move |c| fs::mkdirat(CWD, c, Mode::from_raw_mode(mode)))
+            },
+            "mkdir($module, /, path, mode=511, *, dir_fd=None)\n--\n\nCreate a directory.",
+        ),
+        MethodDef::one(
+            "strerror",
+            |th, _, n| {
+                let n = int::as_i32(th, n)?;
+                text(th, &crate::host::strerror(n))
+            },
+            "strerror($module, code, /)\n--\n\nTranslate an error code to a message string.",
+        ),
     ],
     init,
     ..ModuleDef::DEFAULT
@@ -58,8 +122,24 @@ static STAT: StructSeq = StructSeq {
     name: "os.stat_result",
     doc: "stat_result: Result from stat, fstat, or lstat.",
     fields: &[
-        "st_mode", "st_ino", "st_dev", "st_nlink", "st_uid", "st_gid", "st_size", "_st_atime", "_st_mtime", "_st_ctime",
-        "st_atime", "st_mtime", "st_ctime", "st_atime_ns", "st_mtime_ns", "st_ctime_ns", "st_blksize", "st_blocks",
+        "st_mode",
+        "st_ino",
+        "st_dev",
+        "st_nlink",
+        "st_uid",
+        "st_gid",
+        "st_size",
+        "_st_atime",
+        "_st_mtime",
+        "_st_ctime",
+        "st_atime",
+        "st_mtime",
+        "st_ctime",
+        "st_atime_ns",
+        "st_mtime_ns",
+        "st_ctime_ns",
+        "st_blksize",
+        "st_blocks",
         "st_rdev",
     ],
     visible: 10,
@@ -79,9 +159,19 @@ fn init(th: &mut Thread, m: &'static Module) -> R<()> {
     m.set(th, "_have_functions", Value::from_ref(l))?;
     m.set(th, "error", heddle_object::types::exceptions::OS_ERROR.value())?;
     for (name, n) in [
-        ("F_OK", 0), ("R_OK", 4), ("W_OK", 2), ("X_OK", 1), ("O_RDONLY", libc::O_RDONLY), ("O_WRONLY", libc::O_WRONLY),
-        ("O_RDWR", libc::O_RDWR), ("O_CREAT", libc::O_CREAT), ("O_EXCL", libc::O_EXCL), ("O_TRUNC", libc::O_TRUNC),
-        ("O_APPEND", libc::O_APPEND), ("O_CLOEXEC", libc::O_CLOEXEC), ("O_NOFOLLOW", libc::O_NOFOLLOW),
+        ("F_OK", 0),
+        ("R_OK", 4),
+        ("W_OK", 2),
+        ("X_OK", 1),
+        ("O_RDONLY", libc::O_RDONLY),
+        ("O_WRONLY", libc::O_WRONLY),
+        ("O_RDWR", libc::O_RDWR),
+        ("O_CREAT", libc::O_CREAT),
+        ("O_EXCL", libc::O_EXCL),
+        ("O_TRUNC", libc::O_TRUNC),
+        ("O_APPEND", libc::O_APPEND),
+        ("O_CLOEXEC", libc::O_CLOEXEC),
+        ("O_NOFOLLOW", libc::O_NOFOLLOW),
     ] {
         m.set(th, name, Value::small_int(n as i64))?;
     }
@@ -98,9 +188,13 @@ fn fspath(th: &mut Thread, _: Value, p: Value) -> R {
         Some(r) if r.cast::<Str>().is_some() || r.cast::<Bytes>().is_some() => Ok(r),
         Some(r) => {
             let rn = r.type_of().name();
-            Err(th.type_error(format_args!("expected {tn}.__fspath__() to return str or bytes, not {rn}")))
+            Err(th.type_error(format_args!(
+                "expected {tn}.__fspath__() to return str or bytes, not {rn}"
+            )))
         }
-        None => Err(th.type_error(format_args!("expected str, bytes or os.PathLike object, not {tn}"))),
+        None => {
+            Err(th.type_error(format_args!("expected str, bytes or os.PathLike object, not {tn}")))
+        }
     }
 }
 
@@ -125,7 +219,11 @@ fn path_call(th: &mut Thread, p: Value, f: impl FnOnce(&[u8]) -> rustix::io::Res
 }
 
 fn cpu_count(th: &mut Thread, _: Value) -> R {
-    let n = th.rt.options.cpu_count.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |n| n.get()) as i64);
+    let n = th
+        .rt
+        .options
+        .cpu_count
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |n| n.get()) as i64);
     Ok(Value::small_int(n))
 }
 
@@ -135,10 +233,15 @@ fn urandom(th: &mut Thread, _: Value, n: Value) -> R {
         return Err(th.value_error(format_args!("negative argument not allowed")));
     }
     let mut b = vec![0u8; n as usize];
-    let read = std::fs::File::open("/dev/urandom").and_then(|mut f| std::io::Read::read_exact(&mut f, &mut b));
+    let read = std::fs::File::open("/dev/urandom")
+        .and_then(|mut f| std::io::Read::read_exact(&mut f, &mut b));
     match read {
         Ok(()) => Bytes::new(th, &b).map(|b| Value::from_ref(b)),
-        Err(e) => Err(os_error_at(th, Errno::from_raw_os_error(e.raw_os_error().unwrap_or(5)), Value::none())),
+        Err(e) => Err(os_error_at(
+            th,
+            Errno::from_raw_os_error(e.raw_os_error().unwrap_or(5)),
+            Value::none(),
+        )),
     }
 }
 
@@ -166,7 +269,9 @@ fn listdir(th: &mut Thread, _: Value, a: &[Value]) -> R {
             }
             Ok(Value::from_ref(l))
         }
-        Err(e) => Err(os_error_at(th, Errno::from_raw_os_error(e.raw_os_error().unwrap_or(2)), path)),
+        Err(e) => {
+            Err(os_error_at(th, Errno::from_raw_os_error(e.raw_os_error().unwrap_or(2)), path))
+        }
     }
 }
 
@@ -187,16 +292,30 @@ fn stat(th: &mut Thread, m: Value, path: Option<Value>, follow: bool) -> R {
         Err(e) => return Err(os_error_at(th, e, p)),
     };
     let ty = attr::getattr_str(th, m, "stat_result")?;
-    let Some(ty) = ty.cast_type() else { return Err(th.system_error(format_args!("stat_result is lost"))) };
+    let Some(ty) = ty.cast_type() else {
+        return Err(th.system_error(format_args!("stat_result is lost")));
+    };
     let mut v = heddle_object::heap::RootVec::with(th, &[]);
     for n in [
-        s.st_mode as u64, s.st_ino, s.st_dev, s.st_nlink, s.st_uid as u64, s.st_gid as u64, s.st_size as u64,
-        s.st_atime as u64, s.st_mtime as u64, s.st_ctime as u64,
+        s.st_mode as u64,
+        s.st_ino,
+        s.st_dev,
+        s.st_nlink,
+        s.st_uid as u64,
+        s.st_gid as u64,
+        s.st_size as u64,
+        s.st_atime as u64,
+        s.st_mtime as u64,
+        s.st_ctime as u64,
     ] {
         let x = int::from_u64(th, n)?;
         v.push(x);
     }
-    let times = [(s.st_atime, s.st_atime_nsec), (s.st_mtime, s.st_mtime_nsec), (s.st_ctime, s.st_ctime_nsec)];
+    let times = [
+        (s.st_atime, s.st_atime_nsec),
+        (s.st_mtime, s.st_mtime_nsec),
+        (s.st_ctime, s.st_ctime_nsec),
+    ];
     for (t, ns) in times {
         let x = float::new(th, t as f64 + ns as f64 * 1e-9)?;
         v.push(x);

@@ -19,25 +19,45 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "_warnings",
     doc: "_warnings provides basic warning filtering support.\nIt is a helper module to speed up interpreter start-up.",
     methods: &[
-        MethodDef::kw("warn", warn, "warn($module, /, message, category=None, stacklevel=1, source=None, *,\n     skip_file_prefixes=<unrepresentable>)\n--\n\nIssue a warning, or maybe ignore it or raise an exception."),
-        MethodDef::kw("warn_explicit", warn_explicit, "warn_explicit($module, /, message, category, filename, lineno,\n              module=<unrepresentable>, registry=None,\n              module_globals=None, source=None)\n--\n\nIssue a warning, or maybe ignore it or raise an exception."),
-        MethodDef::noargs("_filters_mutated_lock_held", |th, m| {
-            let st = state(th, m)?;
-            if !st.lock.mine(th) {
-                return Err(th.runtime_error(format_args!("warnings._lock is not held")));
-            }
-            st.version.add(1);
-            Ok(Value::none())
-        }, "_filters_mutated_lock_held($module, /)\n--\n\n"),
-        MethodDef::noargs("_acquire_lock", |th, m| {
-            let st = state(th, m)?;
-            st.lock.enter(th, Wait::Forever)?;
-            Ok(Value::none())
-        }, "_acquire_lock($module, /)\n--\n\n"),
-        MethodDef::noargs("_release_lock", |th, m| {
-            let st = state(th, m)?;
-            st.lock.leave(th)
-        }, "_release_lock($module, /)\n--\n\n"),
+        MethodDef::kw(
+            "warn",
+            warn,
+            "warn($module, /, message, category=None, stacklevel=1, source=None, *,\n     skip_file_prefixes=<unrepresentable>)\n--\n\nIssue a warning, or maybe ignore it or raise an exception.",
+        ),
+        MethodDef::kw(
+            "warn_explicit",
+            warn_explicit,
+            "warn_explicit($module, /, message, category, filename, lineno,\n              module=<unrepresentable>, registry=None,\n              module_globals=None, source=None)\n--\n\nIssue a warning, or maybe ignore it or raise an exception.",
+        ),
+        MethodDef::noargs(
+            "_filters_mutated_lock_held",
+            |th, m| {
+                let st = state(th, m)?;
+                if !st.lock.mine(th) {
+                    return Err(th.runtime_error(format_args!("warnings._lock is not held")));
+                }
+                st.version.add(1);
+                Ok(Value::none())
+            },
+            "_filters_mutated_lock_held($module, /)\n--\n\n",
+        ),
+        MethodDef::noargs(
+            "_acquire_lock",
+            |th, m| {
+                let st = state(th, m)?;
+                st.lock.enter(th, Wait::Forever)?;
+                Ok(Value::none())
+            },
+            "_acquire_lock($module, /)\n--\n\n",
+        ),
+        MethodDef::noargs(
+            "_release_lock",
+            |th, m| {
+                let st = state(th, m)?;
+                st.lock.leave(th)
+            },
+            "_release_lock($module, /)\n--\n\n",
+        ),
     ],
     init,
     ..ModuleDef::DEFAULT
@@ -204,7 +224,9 @@ fn find_action(th: &mut Thread, m: Value, w: &Warning) -> R<(Value, Value)> {
     let action = shared(th, m, "defaultaction", "_defaultaction")?;
     if action.cast::<Str>().is_none() {
         let tn = action.type_of().name();
-        return Err(th.type_error(format_args!("_warnings.defaultaction must be a string, not '{tn}'")));
+        return Err(
+            th.type_error(format_args!("_warnings.defaultaction must be a string, not '{tn}'"))
+        );
     }
     Ok((action, Value::none()))
 }
@@ -264,7 +286,9 @@ fn explicit(
         None if registry.is_none() => None,
         None => {
             let tn = registry.type_of().name();
-            return Err(th.type_error(format_args!("'registry' must be a dict or None, not '{tn}'")));
+            return Err(
+                th.type_error(format_args!("'registry' must be a dict or None, not '{tn}'"))
+            );
         }
     };
     let module = match module {
@@ -290,7 +314,13 @@ fn explicit(
 }
 
 /// Whether a warning is to be shown. Raises it when a filter says so.
-fn decide(th: &mut Thread, m: Value, st: &State, w: &Warning, registry: Option<&'static Dict>) -> R<bool> {
+fn decide(
+    th: &mut Thread,
+    m: Value,
+    st: &State,
+    w: &Warning,
+    registry: Option<&'static Dict>,
+) -> R<bool> {
     let k = key(th, &[w.text, w.category, w.lineno])?;
     if let Some(r) = registry
         && already(th, st, r, k, false)?
@@ -342,7 +372,9 @@ fn decide(th: &mut Thread, m: Value, st: &State, w: &Warning, registry: Option<&
         _ => {
             let a = ops::repr(th, action)?.to_string_lossy();
             let i = ops::repr(th, item)?.to_string_lossy();
-            Err(th.runtime_error(format_args!("Unrecognized action ({a}) in warnings.filters:\n {i}")))
+            Err(th.runtime_error(format_args!(
+                "Unrecognized action ({a}) in warnings.filters:\n {i}"
+            )))
         }
     }
 }
@@ -354,19 +386,28 @@ fn show(th: &mut Thread, w: &Warning, source_line: Option<Value>, source: Value)
         return show_plain(th, w, source_line);
     };
     if !ops::is_callable(f) {
-        return Err(th.type_error(format_args!("warnings._showwarnmsg() must be set to a callable")));
+        return Err(
+            th.type_error(format_args!("warnings._showwarnmsg() must be set to a callable"))
+        );
     }
     let Some(class) = warnings_attr(th, "WarningMessage", false)? else {
         return Err(th.runtime_error(format_args!("unable to get warnings.WarningMessage")));
     };
     let none = Value::none();
-    let msg = ops::call(th, class, &[w.message, w.category, w.filename, w.lineno, none, none, source], None)?;
+    let msg = ops::call(
+        th,
+        class,
+        &[w.message, w.category, w.filename, w.lineno, none, none, source],
+        None,
+    )?;
     ops::call1(th, f, msg).map(|_| ())
 }
 
 /// Prints a warning while `warnings` is not loaded.
 fn show_plain(th: &mut Thread, w: &Warning, source_line: Option<Value>) -> R<()> {
-    let Some(err) = (th.hooks.sys_get)(th, n().stderr).filter(|e| !e.is_none()) else { return Ok(()) };
+    let Some(err) = (th.hooks.sys_get)(th, n().stderr).filter(|e| !e.is_none()) else {
+        return Ok(());
+    };
     let file = ops::str(th, w.filename)?.to_string_lossy();
     let name = attr::getattr(th, w.category, n().__name__)?;
     let name = ops::str(th, name)?.to_string_lossy();
@@ -465,7 +506,8 @@ fn blamed(th: &mut Thread, mut level: i64, prefixes: Option<&'static Tuple>) -> 
 
 fn warn(th: &mut Thread, m: Value, a: &Args) -> R {
     const P: Params<5> =
-        Params::new(["message", "category", "stacklevel", "source", "skip_file_prefixes"], 1).kwonly(4);
+        Params::new(["message", "category", "stacklevel", "source", "skip_file_prefixes"], 1)
+            .kwonly(4);
     let [message, category, level, source, prefixes] = a.bind(th, "warn", &P)?;
     let message = message.unwrap_or_else(Value::none);
     let category = category_of(th, message, category)?;
@@ -478,7 +520,9 @@ fn warn(th: &mut Thread, m: Value, a: &Args) -> R {
             Some(t) => {
                 if let Some(x) = t.as_slice().iter().find(|x| x.cast::<Str>().is_none()) {
                     let tn = x.type_of().name();
-                    return Err(th.type_error(format_args!("Found non-str '{tn}' in skip_file_prefixes.")));
+                    return Err(
+                        th.type_error(format_args!("Found non-str '{tn}' in skip_file_prefixes."))
+                    );
                 }
                 Some(t).filter(|t| t.len() != 0)
             }
@@ -532,7 +576,16 @@ fn warn(th: &mut Thread, m: Value, a: &Args) -> R {
 
 fn warn_explicit(th: &mut Thread, m: Value, a: &Args) -> R {
     const P: Params<8> = Params::new(
-        ["message", "category", "filename", "lineno", "module", "registry", "module_globals", "source"],
+        [
+            "message",
+            "category",
+            "filename",
+            "lineno",
+            "module",
+            "registry",
+            "module_globals",
+            "source",
+        ],
         4,
     );
     let [message, category, filename, lineno, module, registry, globals, source] =
@@ -542,7 +595,9 @@ fn warn_explicit(th: &mut Thread, m: Value, a: &Args) -> R {
     let filename = filename.unwrap_or(none);
     if filename.cast::<Str>().is_none() {
         let tn = filename.type_of().name();
-        return Err(th.type_error(format_args!("warn_explicit() argument 'filename' must be str, not {tn}")));
+        return Err(th.type_error(format_args!(
+            "warn_explicit() argument 'filename' must be str, not {tn}"
+        )));
     }
     let lineno = int::as_i64(th, lineno.unwrap_or(none))?;
     let mut line = None;
@@ -559,12 +614,22 @@ fn warn_explicit(th: &mut Thread, m: Value, a: &Args) -> R {
         category_of(th, message, c)?;
     }
     let source = source.unwrap_or(none);
-    explicit(th, m, (message, category), (filename, lineno, module), registry.unwrap_or(none), line, source)
+    explicit(
+        th,
+        m,
+        (message, category),
+        (filename, lineno, module),
+        registry.unwrap_or(none),
+        line,
+        source,
+    )
 }
 
 /// A line of a module's source, from its loader.
 fn loader_line(th: &mut Thread, globals: &'static Dict, lineno: i64) -> R<Option<Value>> {
-    let (Some(loader), Some(name)) = (globals.get_str(n().__loader__), globals.get_str(n().__name__)) else {
+    let (Some(loader), Some(name)) =
+        (globals.get_str(n().__loader__), globals.get_str(n().__name__))
+    else {
         return Ok(None);
     };
     let get = intern_str(th, "get_source")?;

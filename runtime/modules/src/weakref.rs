@@ -14,14 +14,30 @@ pub static MODULE: ModuleDef = ModuleDef {
 };
 
 const METHODS: &[MethodDef] = &[
-    MethodDef::one("getweakrefcount", |th, _, v| {
-        weakref::list_of(th, v).map(|l| Value::small_int(l.len() as i64))
-    }, "getweakrefcount($module, object, /)\n--\n\nReturn the number of weak references to 'object'."),
-    MethodDef::one("getweakrefs", |th, _, v| weakref::list_of(th, v).map(|l| Value::from_ref(l)), "getweakrefs($module, object, /)\n--\n\nReturn a list of all weak reference objects pointing to 'object'."),
-    MethodDef::fast("proxy", 1, 2, |th, _, a| {
-        weakref::proxy::new(th, a[0], a.get(1).copied().filter(|c| !c.is_none()))
-    }, "proxy($module, object, callback=None, /)\n--\n\nCreate a proxy object that weakly references 'object'."),
-    MethodDef::fast("_remove_dead_weakref", 2, 2, remove_dead, "_remove_dead_weakref($module, dct, key, /)\n--\n\nAtomically remove key from dict if it points to a dead weakref."),
+    MethodDef::one(
+        "getweakrefcount",
+        |th, _, v| weakref::list_of(th, v).map(|l| Value::small_int(l.len() as i64)),
+        "getweakrefcount($module, object, /)\n--\n\nReturn the number of weak references to 'object'.",
+    ),
+    MethodDef::one(
+        "getweakrefs",
+        |th, _, v| weakref::list_of(th, v).map(|l| Value::from_ref(l)),
+        "getweakrefs($module, object, /)\n--\n\nReturn a list of all weak reference objects pointing to 'object'.",
+    ),
+    MethodDef::fast(
+        "proxy",
+        1,
+        2,
+        |th, _, a| weakref::proxy::new(th, a[0], a.get(1).copied().filter(|c| !c.is_none())),
+        "proxy($module, object, callback=None, /)\n--\n\nCreate a proxy object that weakly references 'object'.",
+    ),
+    MethodDef::fast(
+        "_remove_dead_weakref",
+        2,
+        2,
+        remove_dead,
+        "_remove_dead_weakref($module, dct, key, /)\n--\n\nAtomically remove key from dict if it points to a dead weakref.",
+    ),
 ];
 
 fn init(th: &mut Thread, module: &'static Module) -> R<()> {

@@ -11,9 +11,9 @@ pub mod names;
 pub mod num;
 pub mod ops;
 pub mod os;
-pub mod text;
 #[cfg(test)]
 mod test_support;
+pub mod text;
 pub mod ty;
 pub mod types;
 

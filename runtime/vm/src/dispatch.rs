@@ -11,7 +11,8 @@ use crate::uops::{Body, Ctl, Regs, op};
 use heddle_tlbc::Unit;
 
 /// Machine code of an instruction: instruction, stack, frame, thread, argument; gives the evaluator's result.
-pub type Handler = unsafe extern "C" fn(*const Unit, *mut u64, *mut Frame, &mut VmThread, u64) -> u64;
+pub type Handler =
+    unsafe extern "C" fn(*const Unit, *mut u64, *mut Frame, &mut VmThread, u64) -> u64;
 
 /// Handlers by opcode number.
 pub type Table = [Handler; 256];
@@ -35,7 +36,13 @@ unsafe fn go(ip: *const Unit, sp: *mut u64, fp: *mut Frame, th: &mut VmThread) -
 /// # Safety
 /// - As [`go`].
 #[inline(always)]
-unsafe fn again(ip: *const Unit, sp: *mut u64, fp: *mut Frame, th: &mut VmThread, oparg: u64) -> u64 {
+unsafe fn again(
+    ip: *const Unit,
+    sp: *mut u64,
+    fp: *mut Frame,
+    th: &mut VmThread,
+    oparg: u64,
+) -> u64 {
     // SAFETY: as in `go`.
     unsafe {
         let handler = *th.table.add((*ip).load().op() as usize);
@@ -96,7 +103,13 @@ pub fn plain() -> *const Handler {
 }
 
 /// A number that no instruction has.
-unsafe extern "C" fn unknown(ip: *const Unit, sp: *mut u64, fp: *mut Frame, th: &mut VmThread, oparg: u64) -> u64 {
+unsafe extern "C" fn unknown(
+    ip: *const Unit,
+    sp: *mut u64,
+    fp: *mut Frame,
+    th: &mut VmThread,
+    oparg: u64,
+) -> u64 {
     // SAFETY: as any handler; `CACHE` raises.
     unsafe { handler::Cache(ip, sp, fp, th, oparg) }
 }
@@ -120,7 +133,13 @@ unsafe extern "C" fn extended_arg(
 
 /// Finds the handler of the exception that is set, after adding this frame to its traceback.
 #[cold]
-unsafe extern "C" fn raise(ip: *const Unit, _sp: *mut u64, fp: *mut Frame, th: &mut VmThread, _oparg: u64) -> u64 {
+unsafe extern "C" fn raise(
+    ip: *const Unit,
+    _sp: *mut u64,
+    fp: *mut Frame,
+    th: &mut VmThread,
+    _oparg: u64,
+) -> u64 {
     if unwind::unwind(th, ip, fp, true) {
         let r = th.regs;
         // SAFETY: the unwinder found an instruction of a live frame.
@@ -132,7 +151,13 @@ unsafe extern "C" fn raise(ip: *const Unit, _sp: *mut u64, fp: *mut Frame, th: &
 
 /// The same without an entry in the traceback.
 #[cold]
-unsafe extern "C" fn reraise(ip: *const Unit, _sp: *mut u64, fp: *mut Frame, th: &mut VmThread, _oparg: u64) -> u64 {
+unsafe extern "C" fn reraise(
+    ip: *const Unit,
+    _sp: *mut u64,
+    fp: *mut Frame,
+    th: &mut VmThread,
+    _oparg: u64,
+) -> u64 {
     if unwind::unwind(th, ip, fp, false) {
         let r = th.regs;
         // SAFETY: as above.

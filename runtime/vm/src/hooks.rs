@@ -148,7 +148,8 @@ fn module_is_initializing(th: &mut Thread, m: Value) -> bool {
     let r = (|| -> R<bool> {
         // From the namespace: asking for the attribute may bring `importlib` up.
         let names = m.cast::<Module>().and_then(|m| m.dict.get()).and_then(|d| d.cast::<Dict>());
-        let Some(spec) = names.and_then(|d| d.get_str(n().__spec__)).filter(|s| !s.is_none()) else {
+        let Some(spec) = names.and_then(|d| d.get_str(n().__spec__)).filter(|s| !s.is_none())
+        else {
             return Ok(false);
         };
         match attr::getattr_optional(th, spec, n()._initializing)? {
@@ -266,7 +267,9 @@ fn set_cell(th: &mut Thread, c: Value, v: Value) -> R<()> {
         }
         None => {
             let tn = c.type_of().name();
-            Err(th.type_error(format_args!("__classcell__ must be a nonlocal cell, not <class '{tn}'>")))
+            Err(th.type_error(format_args!(
+                "__classcell__ must be a nonlocal cell, not <class '{tn}'>"
+            )))
         }
     }
 }
@@ -299,7 +302,9 @@ fn super_context(th: &mut Thread) -> R<(Value, Value)> {
             };
             if t.cast_type().is_none() {
                 let tn = t.type_of().name();
-                return Err(th.runtime_error(format_args!("super(): __class__ is not a type ({tn})")));
+                return Err(
+                    th.runtime_error(format_args!("super(): __class__ is not a type ({tn})"))
+                );
             }
             return Ok((t, first));
         }
@@ -379,7 +384,9 @@ fn build_class(th: &mut Thread, a: &Args) -> R {
             None => "<metaclass>".into(),
         };
         let tn = prepared.type_of().name();
-        return Err(th.type_error(format_args!("{mn}.__prepare__() must return a mapping, not {tn}")));
+        return Err(
+            th.type_error(format_args!("{mn}.__prepare__() must return a mapping, not {tn}"))
+        );
     }
     let cell = run_class_body(th, func, prepared)?;
     if !std::ptr::eq(bases, orig_bases) {
@@ -391,7 +398,8 @@ fn build_class(th: &mut Thread, a: &Args) -> R {
     if let Some(c) = cell.cast::<CellObject>()
         && class.cast_type().is_some()
     {
-        let text = name.cast::<Str>().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
+        let text =
+            name.cast::<Str>().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
         match c.get() {
             None => {
                 let r = ops::repr(th, class)?.to_string_lossy();
@@ -400,8 +408,13 @@ fn build_class(th: &mut Thread, a: &Args) -> R {
                 )));
             }
             Some(in_cell) if in_cell != class => {
-                let (r, s) = (ops::repr(th, in_cell)?.to_string_lossy(), ops::repr(th, class)?.to_string_lossy());
-                return Err(th.type_error(format_args!("__class__ set to {r} defining '{text}' as {s}")));
+                let (r, s) = (
+                    ops::repr(th, in_cell)?.to_string_lossy(),
+                    ops::repr(th, class)?.to_string_lossy(),
+                );
+                return Err(
+                    th.type_error(format_args!("__class__ set to {r} defining '{text}' as {s}"))
+                );
             }
             Some(_) => {}
         }

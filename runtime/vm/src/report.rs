@@ -45,7 +45,8 @@ pub fn copies(th: &mut VmThread) -> Vec<CodeCopies> {
         if r.copies == 0 && r.array_bytes == 0 {
             continue;
         }
-        let copies = r.by_index.iter().enumerate().filter(|(_, c)| c.0 > 0).map(|(i, c)| (i, c.1)).collect();
+        let copies =
+            r.by_index.iter().enumerate().filter(|(_, c)| c.0 > 0).map(|(i, c)| (i, c.1)).collect();
         out.push(CodeCopies {
             qualname: code.qualname_text(),
             filename: code.filename_text(),
@@ -112,10 +113,16 @@ pub fn json(th: &mut VmThread) -> String {
             each.join(", ")
         );
     }
-    let reasons: Vec<String> =
-        REASONS.iter().zip(pauses.reasons).map(|(name, n)| format!("{}: {n}", quoted(name))).collect();
-    let counted: Vec<String> =
-        probe::NAMES.iter().zip(counters.iter()).map(|(name, n)| format!("{}: {n}", quoted(name))).collect();
+    let reasons: Vec<String> = REASONS
+        .iter()
+        .zip(pauses.reasons)
+        .map(|(name, n)| format!("{}: {n}", quoted(name)))
+        .collect();
+    let counted: Vec<String> = probe::NAMES
+        .iter()
+        .zip(counters.iter())
+        .map(|(name, n)| format!("{}: {n}", quoted(name)))
+        .collect();
     format!(
         "{{\n  \"tlbc\": {},\n  \"copies\": {n},\n  \"copy_bytes\": {bytes},\n  \"array_bytes\": {arrays},\n  \
          \"code\": [{list}],\n  \"pauses\": {{\"count\": {}, \"reasons\": {{{}}}, \"to_stop\": {}, \"stopped\": {}}},\n  \

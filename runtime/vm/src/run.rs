@@ -62,7 +62,13 @@ fn flags(th: &Thread) -> CompileFlags {
 }
 
 /// Compiles text to a code object and issues its warnings.
-pub fn compile(th: &mut Thread, text: &str, file: &str, mode: Mode, flags: CompileFlags) -> R<&'static CodeObject> {
+pub fn compile(
+    th: &mut Thread,
+    text: &str,
+    file: &str,
+    mode: Mode,
+    flags: CompileFlags,
+) -> R<&'static CodeObject> {
     match heddle_compiler::compile(text, file, mode, flags) {
         Ok(done) => {
             for w in &done.warnings {
@@ -127,7 +133,11 @@ pub fn compile_hook(
         "exec" => Mode::Exec,
         "eval" => Mode::Eval,
         "single" => Mode::Single,
-        _ => return Err(th.value_error(format_args!("compile() mode must be 'exec', 'eval' or 'single'"))),
+        _ => {
+            return Err(
+                th.value_error(format_args!("compile() mode must be 'exec', 'eval' or 'single'"))
+            );
+        }
     };
     let name = match file.cast::<Str>() {
         Some(f) => f.to_string_lossy().into_owned(),
@@ -136,7 +146,9 @@ pub fn compile_hook(
             String::from_utf8_lossy(&b).into_owned()
         }
     };
-    if wanted & PYCF_ONLY_AST != 0 || source.type_of().slots().buffer.is_none() && source.cast::<Str>().is_none() {
+    if wanted & PYCF_ONLY_AST != 0
+        || source.type_of().slots().buffer.is_none() && source.cast::<Str>().is_none()
+    {
         let m = (th.hooks.import)(th, "_ast")?;
         let f = heddle_object::attr::getattr_str(th, m, "_compile")?;
         let mode = Value::from_ref(Str::new(th, mode)?);
@@ -230,7 +242,9 @@ pub fn exit_status(th: &mut VmThread, r: R<()>) -> i32 {
         Err(_) => None,
     };
     let printed = match hook {
-        Some(h) => ops::call::call(&mut th.base, h, &[e.type_of().value(), e, tb], None).map(|_| ()),
+        Some(h) => {
+            ops::call::call(&mut th.base, h, &[e.type_of().value(), e, tb], None).map(|_| ())
+        }
         None => crate::traceback::print_exception(&mut th.base, e, tb),
     };
     if let Err(r) = printed {
@@ -243,7 +257,12 @@ pub fn exit_status(th: &mut VmThread, r: R<()>) -> i32 {
 /// The end of the process: waits for threads, runs `atexit`, flushes the standard streams. False when a flush failed.
 pub fn shutdown(th: &mut VmThread) -> bool {
     if let Err(e) = join_threads(th) {
-        (th.base.hooks.unraisable)(&mut th.base, e, "Exception ignored on threading shutdown", None);
+        (th.base.hooks.unraisable)(
+            &mut th.base,
+            e,
+            "Exception ignored on threading shutdown",
+            None,
+        );
     }
     if let Some(all) = crate::import::modules(th)
         && let Ok(key) = intern_str(&mut th.base, "atexit")
@@ -257,7 +276,9 @@ pub fn shutdown(th: &mut VmThread) -> bool {
     th.base.exception = None;
     let mut fine = true;
     for name in [n().stdout, n().stderr] {
-        let Some(f) = (th.base.hooks.sys_get)(&mut th.base, name).filter(|f| !f.is_none()) else { continue };
+        let Some(f) = (th.base.hooks.sys_get)(&mut th.base, name).filter(|f| !f.is_none()) else {
+            continue;
+        };
         if let Err(e) = ops::call::call_method(&mut th.base, f, n().flush, &[]) {
             th.base.take_exception(e);
             fine = false;
@@ -298,7 +319,12 @@ pub fn poll(th: &mut VmThread) -> R<()> {
         th.base.rt.world.poll_stop(&th.base.slot);
     }
     let bits = th.base.slot.breaker.take(
-        breaker::GC | breaker::SIGNALS | breaker::CALLS | breaker::ASYNC_EXC | breaker::HANDSHAKE | breaker::JIT_COLD,
+        breaker::GC
+            | breaker::SIGNALS
+            | breaker::CALLS
+            | breaker::ASYNC_EXC
+            | breaker::HANDSHAKE
+            | breaker::JIT_COLD,
     );
     if bits & breaker::GC != 0 {
         heddle_object::heap::service(&mut th.base);
@@ -334,7 +360,10 @@ pub fn clear_caches(th: &mut VmThread) -> R {
     let mut live = Vec::new();
     pause.for_each_slot(|slot| live.push(slot.index()));
     for v in objects.as_slice() {
-        if v.is_exact::<Generator>() || v.is_type(&coroutine::COROUTINE) || v.is_type(&async_gen::ASYNC_GENERATOR) {
+        if v.is_exact::<Generator>()
+            || v.is_type(&coroutine::COROUTINE)
+            || v.is_type(&async_gen::ASYNC_GENERATOR)
+        {
             // SAFETY: the three types have this layout; the world is stopped.
             let f = unsafe { &mut *(*v.as_ptr::<Generator>()).frame_ptr() };
             if f.tlbc != 0 && !live.contains(&f.tlbc) {

@@ -58,7 +58,9 @@ pub fn handle(th: &mut VmThread) -> R<()> {
                 ops::call1(&mut th.base, f, Value::small_int(signal.into()))?;
             }
             None if signal == libc::SIGINT as u32 => {
-                return Err(th.base.raise_with(&heddle_object::types::exceptions::KEYBOARD_INTERRUPT, &[]));
+                return Err(th
+                    .base
+                    .raise_with(&heddle_object::types::exceptions::KEYBOARD_INTERRUPT, &[]));
             }
             None => {}
         }

@@ -21,7 +21,14 @@ pub static PLAIN_STREAM: StaticType = StaticType::new(TypeSpec {
     flags: flags::DISALLOW_INSTANTIATION,
     methods: &[
         MethodDef::one("write", write, ""),
-        MethodDef::noargs("flush", |_, v| { flush(v); Ok(Value::none()) }, ""),
+        MethodDef::noargs(
+            "flush",
+            |_, v| {
+                flush(v);
+                Ok(Value::none())
+            },
+            "",
+        ),
         MethodDef::noargs("fileno", |_, v| Ok(Value::small_int(descriptor(v).into())), ""),
         MethodDef::noargs("isatty", |_, _| Ok(Value::bool(false)), ""),
     ],

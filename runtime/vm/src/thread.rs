@@ -280,7 +280,9 @@ impl Vm {
         self.set(&self.roots.modules, Value::from_ref(modules));
         for name in ["builtins", "sys"] {
             let Some(def) = self.modules.iter().find(|m| m.name == name) else {
-                return Err(th.base.system_error(format_args!("no module named '{name}' among the native ones")));
+                return Err(th
+                    .base
+                    .system_error(format_args!("no module named '{name}' among the native ones")));
             };
             let m = def.create(&mut th.base)?;
             let key = names::intern_str(&mut th.base, name)?;
@@ -302,7 +304,9 @@ impl Vm {
                     }
                 }
                 let key = names::intern_str(&mut th.base, "append")?;
-                if let Some(v) = heddle_object::ty::lookup(&mut th.base, heddle_object::types::LIST.ty(), key) {
+                if let Some(v) =
+                    heddle_object::ty::lookup(&mut th.base, heddle_object::types::LIST.ty(), key)
+                {
                     self.set(&self.roots.append, v);
                 }
             } else {

@@ -105,7 +105,12 @@ fn run(th: &mut VmThread, function: &Root, args: &Root, kwargs: &Root) {
     if let Err(e) = r
         && !th.base.catch(e, &exc::SYSTEM_EXIT)
     {
-        (th.base.hooks.unraisable)(&mut th.base, e, "Exception ignored in thread started by", Some(f));
+        (th.base.hooks.unraisable)(
+            &mut th.base,
+            e,
+            "Exception ignored in thread started by",
+            Some(f),
+        );
     }
     th.base.exception = None;
 }

@@ -72,9 +72,10 @@ impl Refused {
     pub fn report(&self) -> (String, i32) {
         match self {
             Refused::Usage(t) => (t.clone(), 2),
-            Refused::Fatal(f, t) => {
-                (format!("Fatal Python error: {f}: {t}\nPython runtime state: preinitialized\n\n"), 1)
-            }
+            Refused::Fatal(f, t) => (
+                format!("Fatal Python error: {f}: {t}\nPython runtime state: preinitialized\n\n"),
+                1,
+            ),
         }
     }
 }
@@ -83,9 +84,15 @@ impl Refused {
 pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// Reads the arguments (without the program's own name, which is `program`).
-pub fn parse(program: &str, args: Vec<OsString>, env: Env, stdin_is_terminal: bool) -> Result<Command, Refused> {
+pub fn parse(
+    program: &str,
+    args: Vec<OsString>,
+    env: Env,
+    stdin_is_terminal: bool,
+) -> Result<Command, Refused> {
     let text = |o: OsString| o.to_string_lossy().into_owned();
-    let orig: Vec<String> = std::iter::once(program.to_string()).chain(args.iter().cloned().map(text)).collect();
+    let orig: Vec<String> =
+        std::iter::once(program.to_string()).chain(args.iter().cloned().map(text)).collect();
     let mut o = Options { orig_argv: orig, executable: program.to_string(), ..Options::default() };
     let mut run = None;
     let (mut versions, mut skip, mut xs) = (0, false, Vec::new());
@@ -141,12 +148,23 @@ pub fn parse(program: &str, args: Vec<OsString>, env: Env, stdin_is_terminal: bo
             Long("help-env") => return Ok(print(o, help::environment())),
             Long("help-xoptions") => return Ok(print(o, xoptions::help())),
             Long("help-all") => {
-                return Ok(print(o, format!("{}\n{}\n{}", help::full(program), help::environment(), xoptions::help())));
+                return Ok(print(
+                    o,
+                    format!(
+                        "{}\n{}\n{}",
+                        help::full(program),
+                        help::environment(),
+                        xoptions::help()
+                    ),
+                ));
             }
             Long("check-hash-based-pycs") => {
                 let v = parser.value().map(text).unwrap_or_default();
                 if !matches!(v.as_str(), "always" | "never" | "default") {
-                    return Err(usage("--check-hash-based-pycs must be one of 'default', 'always', or 'never'".into()));
+                    return Err(usage(
+                        "--check-hash-based-pycs must be one of 'default', 'always', or 'never'"
+                            .into(),
+                    ));
                 }
             }
             Short(c) => return Err(usage(format!("Unknown option: -{c}"))),
@@ -218,19 +236,26 @@ fn read_environment(o: &mut Options, env: &dyn Fn(&str) -> Option<String>) {
     o.safe_path |= env("PYTHONSAFEPATH").is_some();
     o.no_debug_ranges |= env("PYTHONNODEBUGRANGES").is_some();
     if let Some(w) = env("PYTHONWARNINGS") {
-        let mut all: Vec<String> = w.split(',').map(|s| s.trim().to_string()).filter(|s| !s.is_empty()).collect();
+        let mut all: Vec<String> =
+            w.split(',').map(|s| s.trim().to_string()).filter(|s| !s.is_empty()).collect();
         all.append(&mut o.warnoptions);
         o.warnoptions = all;
     }
     if o.bytes_warning > 0 {
-        o.warnoptions.push(if o.bytes_warning > 1 { "error::BytesWarning" } else { "default::BytesWarning" }.into());
+        o.warnoptions.push(
+            if o.bytes_warning > 1 { "error::BytesWarning" } else { "default::BytesWarning" }
+                .into(),
+        );
     }
     if let Some(p) = env("PYTHONPYCACHEPREFIX") {
         o.pycache_prefix = Some(p);
     }
 }
 
-fn hash_seed(o: &mut Options, env: &dyn Fn(&str) -> Option<String>) -> Result<Option<u32>, Refused> {
+fn hash_seed(
+    o: &mut Options,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Option<u32>, Refused> {
     match env("PYTHONHASHSEED") {
         None => Ok(None),
         Some(s) if s == "random" => Ok(None),
@@ -252,7 +277,8 @@ mod tests {
     use super::*;
 
     fn p(args: &[&str], env: &[(&str, &str)]) -> Result<Command, Refused> {
-        let env: Vec<(String, String)> = env.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
+        let env: Vec<(String, String)> =
+            env.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
         let get = move |k: &str| env.iter().find(|(n, _)| n == k).map(|(_, v)| v.clone());
         parse("heddle", args.iter().map(OsString::from).collect(), &get, false)
     }
@@ -278,7 +304,9 @@ mod tests {
             let Err(Refused::Fatal(_, t)) = r else { panic!("{bad}: {r:?}") };
             assert_eq!(t, "-X tlbc=n: n is missing or invalid");
         }
-        let Err(Refused::Fatal(_, t)) = p(&["-c", "pass"], &[("PYTHON_TLBC", "7")]) else { panic!() };
+        let Err(Refused::Fatal(_, t)) = p(&["-c", "pass"], &[("PYTHON_TLBC", "7")]) else {
+            panic!()
+        };
         assert_eq!(t, "PYTHON_TLBC=N: N is missing or invalid");
         // A bad variable is fatal even beside a good option; an empty one is not set.
         assert!(p(&["-Xtlbc=1", "-c", "pass"], &[("PYTHON_TLBC", "7")]).is_err());

@@ -20,11 +20,15 @@ pub fn locals(th: &mut Thread, _: Value) -> R {
     (th.hooks.current_locals)(th)
 }
 
-const COMPILE: Params<7> =
-    Params::new(["source", "filename", "mode", "flags", "dont_inherit", "optimize", "_feature_version"], 3).kwonly(6);
+const COMPILE: Params<7> = Params::new(
+    ["source", "filename", "mode", "flags", "dont_inherit", "optimize", "_feature_version"],
+    3,
+)
+.kwonly(6);
 
 pub fn compile(th: &mut Thread, _: Value, a: &Args) -> R {
-    let [source, filename, mode, flags, dont_inherit, optimize, _] = a.bind(th, "compile", &COMPILE)?;
+    let [source, filename, mode, flags, dont_inherit, optimize, _] =
+        a.bind(th, "compile", &COMPILE)?;
     let none = Value::none();
     let mode = mode.unwrap_or(none);
     let Some(m) = mode.cast::<Str>() else {
@@ -33,7 +37,9 @@ pub fn compile(th: &mut Thread, _: Value, a: &Args) -> R {
     };
     let m = m.to_string_lossy();
     if !matches!(&*m, "exec" | "eval" | "single" | "func_type") {
-        return Err(th.value_error(format_args!("compile() mode must be 'exec', 'eval' or 'single'")));
+        return Err(
+            th.value_error(format_args!("compile() mode must be 'exec', 'eval' or 'single'"))
+        );
     }
     let int = |th: &mut Thread, v: Option<Value>, d: i64| match v {
         Some(v) => ops::index_isize(th, v).map(|i| i as i64),
@@ -48,11 +54,24 @@ pub fn compile(th: &mut Thread, _: Value, a: &Args) -> R {
         Some(v) => !ops::is_true(th, v)?,
         None => true,
     };
-    (th.hooks.compile)(th, source.unwrap_or(none), filename.unwrap_or(none), &m, flags, inherit, optimize)
+    (th.hooks.compile)(
+        th,
+        source.unwrap_or(none),
+        filename.unwrap_or(none),
+        &m,
+        flags,
+        inherit,
+        optimize,
+    )
 }
 
 /// Globals and locals as given or as the caller has them.
-fn namespaces(th: &mut Thread, what: &str, g: Option<Value>, l: Option<Value>) -> R<(Value, Value)> {
+fn namespaces(
+    th: &mut Thread,
+    what: &str,
+    g: Option<Value>,
+    l: Option<Value>,
+) -> R<(Value, Value)> {
     let g = g.filter(|g| !g.is_none());
     let l = l.filter(|l| !l.is_none());
     let globals = match g {
@@ -61,7 +80,9 @@ fn namespaces(th: &mut Thread, what: &str, g: Option<Value>, l: Option<Value>) -
                 let tn = g.type_of().name();
                 let mapping = g.type_of().slots().getitem.is_some();
                 return Err(if what == "eval" && mapping {
-                    th.type_error(format_args!("globals must be a real dict; try eval(code, {{}}, mapping)"))
+                    th.type_error(format_args!(
+                        "globals must be a real dict; try eval(code, {{}}, mapping)"
+                    ))
                 } else if what == "eval" {
                     th.type_error(format_args!("globals must be a dict"))
                 } else {
@@ -94,7 +115,10 @@ fn namespaces(th: &mut Thread, what: &str, g: Option<Value>, l: Option<Value>) -
     if let Some(d) = globals.cast::<Dict>() {
         let k = heddle_object::names::n().__builtins__;
         if d.get_str(k).is_none() {
-            let b = match (th.hooks.current_globals)(th).and_then(|g| g.cast::<Dict>()).and_then(|g| g.get_str(k)) {
+            let b = match (th.hooks.current_globals)(th)
+                .and_then(|g| g.cast::<Dict>())
+                .and_then(|g| g.get_str(k))
+            {
                 Some(b) => b,
                 None => (th.hooks.import)(th, "builtins")?,
             };
@@ -114,7 +138,8 @@ pub fn eval(th: &mut Thread, _: Value, a: &Args) -> R {
     (th.hooks.eval_code)(th, code, g, l, Value::none())
 }
 
-const EXEC: Params<4> = Params::new(["source", "globals", "locals", "closure"], 1).posonly(1).kwonly(3);
+const EXEC: Params<4> =
+    Params::new(["source", "globals", "locals", "closure"], 1).posonly(1).kwonly(3);
 
 pub fn exec(th: &mut Thread, _: Value, a: &Args) -> R {
     let [source, g, l, closure] = a.bind(th, "exec", &EXEC)?;
@@ -132,7 +157,9 @@ fn code_of(th: &mut Thread, source: Value, mode: &str) -> R {
     }
     let text = source.cast::<Str>().is_some() || source.type_of().slots().buffer.is_some();
     if !text {
-        return Err(th.type_error(format_args!("{mode}() arg 1 must be a string, bytes or code object")));
+        return Err(
+            th.type_error(format_args!("{mode}() arg 1 must be a string, bytes or code object"))
+        );
     }
     let file = Str::new(th, "<string>")?;
     // eval() ignores leading blanks.
@@ -159,7 +186,14 @@ pub fn import(th: &mut Thread, _: Value, a: &Args) -> R {
         Some(f) => f,
         None => Value::from_ref(Tuple::new(th, &[])?),
     };
-    (th.hooks.import_name)(th, name.unwrap_or(none), g.unwrap_or(none), l.unwrap_or(none), from, level)
+    (th.hooks.import_name)(
+        th,
+        name.unwrap_or(none),
+        g.unwrap_or(none),
+        l.unwrap_or(none),
+        from,
+        level,
+    )
 }
 
 /// `open` is `io.open`.

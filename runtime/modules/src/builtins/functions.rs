@@ -47,7 +47,9 @@ pub fn oct(th: &mut Thread, _: Value, v: Value) -> R {
 pub fn breakpoint(th: &mut Thread, _: Value, a: &Args) -> R {
     let name = intern_str(th, "breakpointhook")?;
     match (th.hooks.sys_get)(th, name) {
-        Some(f) => heddle_object::ty::slots::with_flat(th, a, |th, args, kw| ops::call(th, f, args, kw)),
+        Some(f) => {
+            heddle_object::ty::slots::with_flat(th, a, |th, args, kw| ops::call(th, f, args, kw))
+        }
         None => Err(th.runtime_error(format_args!("lost sys.breakpointhook"))),
     }
 }
@@ -70,7 +72,9 @@ pub fn ord(th: &mut Thread, _: Value, v: Value) -> R {
             return Ok(Value::small_int(s.code_point(0) as i64));
         }
         let k = s.len();
-        return Err(th.type_error(format_args!("ord() expected a character, but string of length {k} found")));
+        return Err(th.type_error(format_args!(
+            "ord() expected a character, but string of length {k} found"
+        )));
     }
     if let Some(f) = v.type_of().slots().buffer {
         let k = f(th, v, false)?.len;
@@ -80,7 +84,9 @@ pub fn ord(th: &mut Thread, _: Value, v: Value) -> R {
         if k == 1 {
             return ops::getitem(th, v, Value::small_int(0));
         }
-        return Err(th.type_error(format_args!("ord() expected a character, but string of length {k} found")));
+        return Err(th.type_error(format_args!(
+            "ord() expected a character, but string of length {k} found"
+        )));
     }
     let tn = v.type_of().name();
     Err(th.type_error(format_args!("ord() expected string of length 1, but {tn} found")))
@@ -154,7 +160,9 @@ pub fn vars(th: &mut Thread, _: Value, a: &[Value]) -> R {
         None => (th.hooks.current_locals)(th),
         Some(v) => match attr::getattr_optional(th, *v, n().__dict__)? {
             Some(d) => Ok(d),
-            None => Err(th.type_error(format_args!("vars() argument must have __dict__ attribute"))),
+            None => {
+                Err(th.type_error(format_args!("vars() argument must have __dict__ attribute")))
+            }
         },
     }
 }
@@ -200,7 +208,9 @@ pub fn aiter(th: &mut Thread, _: Value, a: &Args) -> R {
     let it = f(th, v)?;
     if it.type_of().slots().anext.is_none() {
         let tn = it.type_of().name();
-        return Err(th.type_error(format_args!("aiter() returned not an async iterator of type '{tn}'")));
+        return Err(
+            th.type_error(format_args!("aiter() returned not an async iterator of type '{tn}'"))
+        );
     }
     Ok(it)
 }
@@ -337,7 +347,11 @@ pub fn sum(th: &mut Thread, _: Value, a: &Args) -> R {
     let it = ops::iter(th, it.unwrap_or_else(Value::none))?;
     let mut acc = start.unwrap_or(Value::small_int(0));
     if let Some(s) = start {
-        let what = [(s.cast::<Str>().is_some(), "strings [use ''.join(seq) instead]"), (s.type_of().name() == "bytes", "bytes [use b''.join(seq) instead]"), (s.type_of().name() == "bytearray", "bytearray [use b''.join(seq) instead]")];
+        let what = [
+            (s.cast::<Str>().is_some(), "strings [use ''.join(seq) instead]"),
+            (s.type_of().name() == "bytes", "bytes [use b''.join(seq) instead]"),
+            (s.type_of().name() == "bytearray", "bytearray [use b''.join(seq) instead]"),
+        ];
         if let Some((_, w)) = what.iter().find(|w| w.0) {
             return Err(th.type_error(format_args!("sum() can't sum {w}")));
         }

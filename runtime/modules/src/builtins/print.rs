@@ -87,7 +87,12 @@ pub fn input(th: &mut Thread, _: Value, a: &[Value]) -> R {
     }
     if s.code_point(s.len() - 1) == '\n' as u32 {
         let end = Value::small_int(s.len() as i64 - 1);
-        let sl = Value::from_ref(heddle_object::types::slice::Slice::new(th, Value::none(), end, Value::none())?);
+        let sl = Value::from_ref(heddle_object::types::slice::Slice::new(
+            th,
+            Value::none(),
+            end,
+            Value::none(),
+        )?);
         return ops::getitem(th, line, sl);
     }
     Ok(line)

@@ -10,7 +10,8 @@ use heddle_object::types::generic_alias::new_alias;
 use heddle_object::types::items::place;
 use heddle_object::types::{List, Str, Tuple, ValueArray, exceptions as exc, int};
 use heddle_object::{
-    CompareOp, GetSetDef, MethodDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, flags, ops,
+    CompareOp, GetSetDef, MethodDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value,
+    flags, ops,
 };
 
 /// `collections.deque`
@@ -590,7 +591,8 @@ fn reduce(th: &mut Thread, v: Value) -> R {
             Tuple::new(th, &[Value::from_ref(empty), m])?
         }
     };
-    Tuple::new(th, &[v.type_of().value(), Value::from_ref(args), state, it]).map(|t| Value::from_ref(t))
+    Tuple::new(th, &[v.type_of().value(), Value::from_ref(args), state, it])
+        .map(|t| Value::from_ref(t))
 }
 
 /// `collections.deque`
@@ -630,27 +632,97 @@ pub(super) static DEQUE: StaticType = StaticType::new(TypeSpec {
         ..Slots::NONE
     },
     methods: &[
-        MethodDef::one("append", append, "append($self, item, /)\n--\n\nAdd an element to the right side of the deque."),
-        MethodDef::one("appendleft", appendleft, "appendleft($self, item, /)\n--\n\nAdd an element to the left side of the deque."),
-        MethodDef::noargs("pop", |th, v| pop_end(th, v, End::Right), "pop($self, /)\n--\n\nRemove and return the rightmost element."),
-        MethodDef::noargs("popleft", |th, v| pop_end(th, v, End::Left), "popleft($self, /)\n--\n\nRemove and return the leftmost element."),
-        MethodDef::one("extend", |th, v, x| extend(th, v, x, End::Right), "extend($self, iterable, /)\n--\n\nExtend the right side of the deque with elements from the iterable."),
-        MethodDef::one("extendleft", |th, v, x| extend(th, v, x, End::Left), "extendleft($self, iterable, /)\n--\n\nExtend the left side of the deque with elements from the iterable."),
-        MethodDef::noargs("clear", |th, v| clear(th, v).map(|()| Value::none()), "clear($self, /)\n--\n\nRemove all elements from the deque."),
+        MethodDef::one(
+            "append",
+            append,
+            "append($self, item, /)\n--\n\nAdd an element to the right side of the deque.",
+        ),
+        MethodDef::one(
+            "appendleft",
+            appendleft,
+            "appendleft($self, item, /)\n--\n\nAdd an element to the left side of the deque.",
+        ),
+        MethodDef::noargs(
+            "pop",
+            |th, v| pop_end(th, v, End::Right),
+            "pop($self, /)\n--\n\nRemove and return the rightmost element.",
+        ),
+        MethodDef::noargs(
+            "popleft",
+            |th, v| pop_end(th, v, End::Left),
+            "popleft($self, /)\n--\n\nRemove and return the leftmost element.",
+        ),
+        MethodDef::one(
+            "extend",
+            |th, v, x| extend(th, v, x, End::Right),
+            "extend($self, iterable, /)\n--\n\nExtend the right side of the deque with elements from the iterable.",
+        ),
+        MethodDef::one(
+            "extendleft",
+            |th, v, x| extend(th, v, x, End::Left),
+            "extendleft($self, iterable, /)\n--\n\nExtend the left side of the deque with elements from the iterable.",
+        ),
+        MethodDef::noargs(
+            "clear",
+            |th, v| clear(th, v).map(|()| Value::none()),
+            "clear($self, /)\n--\n\nRemove all elements from the deque.",
+        ),
         MethodDef::noargs("copy", copy, "copy($self, /)\n--\n\nReturn a shallow copy of a deque."),
-        MethodDef::noargs("__copy__", copy, "__copy__($self, /)\n--\n\nReturn a shallow copy of a deque."),
-        MethodDef::one("count", count, "count($self, value, /)\n--\n\nReturn number of occurrences of value."),
-        MethodDef::fast("index", 1, 3, index, "index($self, value, [start, [stop]])\n--\n\nReturn first index of value.\n\nRaises ValueError if the value is not present."),
-        MethodDef::fast("insert", 2, 2, insert, "insert($self, index, value, /)\n--\n\nInsert value before index."),
-        MethodDef::one("remove", remove, "remove($self, value, /)\n--\n\nRemove first occurrence of value."),
+        MethodDef::noargs(
+            "__copy__",
+            copy,
+            "__copy__($self, /)\n--\n\nReturn a shallow copy of a deque.",
+        ),
+        MethodDef::one(
+            "count",
+            count,
+            "count($self, value, /)\n--\n\nReturn number of occurrences of value.",
+        ),
+        MethodDef::fast(
+            "index",
+            1,
+            3,
+            index,
+            "index($self, value, [start, [stop]])\n--\n\nReturn first index of value.\n\nRaises ValueError if the value is not present.",
+        ),
+        MethodDef::fast(
+            "insert",
+            2,
+            2,
+            insert,
+            "insert($self, index, value, /)\n--\n\nInsert value before index.",
+        ),
+        MethodDef::one(
+            "remove",
+            remove,
+            "remove($self, value, /)\n--\n\nRemove first occurrence of value.",
+        ),
         MethodDef::noargs("reverse", reverse, "reverse($self, /)\n--\n\nReverse *IN PLACE*."),
-        MethodDef::fast("rotate", 0, 1, rotate, "rotate($self, n=1, /)\n--\n\nRotate the deque n steps to the right.  If n is negative, rotates left."),
-        MethodDef::noargs("__reversed__", |th, v| new_iter(th, &REVERSE_ITER, v), "__reversed__($self, /)\n--\n\nReturn a reverse iterator over the deque."),
-        MethodDef::noargs("__reduce__", reduce, "__reduce__($self, /)\n--\n\nReturn state information for pickling."),
-        MethodDef::noargs("__sizeof__", |th, v| {
-            let cap = own(th, v)?.array().map_or(0, |a| a.cap());
-            Ok(Value::small_int((DEQUE.spec.basicsize + cap * 8) as i64))
-        }, "__sizeof__($self, /)\n--\n\nReturn the size of the deque in memory, in bytes."),
+        MethodDef::fast(
+            "rotate",
+            0,
+            1,
+            rotate,
+            "rotate($self, n=1, /)\n--\n\nRotate the deque n steps to the right.  If n is negative, rotates left.",
+        ),
+        MethodDef::noargs(
+            "__reversed__",
+            |th, v| new_iter(th, &REVERSE_ITER, v),
+            "__reversed__($self, /)\n--\n\nReturn a reverse iterator over the deque.",
+        ),
+        MethodDef::noargs(
+            "__reduce__",
+            reduce,
+            "__reduce__($self, /)\n--\n\nReturn state information for pickling.",
+        ),
+        MethodDef::noargs(
+            "__sizeof__",
+            |th, v| {
+                let cap = own(th, v)?.array().map_or(0, |a| a.cap());
+                Ok(Value::small_int((DEQUE.spec.basicsize + cap * 8) as i64))
+            },
+            "__sizeof__($self, /)\n--\n\nReturn the size of the deque in memory, in bytes.",
+        ),
         MethodDef::one("__class_getitem__", new_alias, "See PEP 585").class(),
     ],
     getset: &[GetSetDef::ro("maxlen", maxlen, "maximum size of a deque or None if unbounded")],

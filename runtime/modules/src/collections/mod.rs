@@ -8,7 +8,8 @@ use heddle_object::types::dict::default::DEFAULT_DICT;
 use heddle_object::types::dict::ordered;
 use heddle_object::types::{DICT, Dict, Str, Tuple};
 use heddle_object::{
-    Args, GetSetDef, MethodDef, ModuleDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, attr, ops,
+    Args, GetSetDef, MethodDef, ModuleDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec,
+    Value, attr, ops,
 };
 
 /// The module.
@@ -117,11 +118,19 @@ static GETTER: StaticType = StaticType::new(TypeSpec {
         }),
         ..Slots::NONE
     },
-    methods: &[MethodDef::noargs("__reduce__", |th, v| {
-        let g = v.expect_native::<Getter>(th)?;
-        let args = Tuple::new(th, &[Value::small_int(g.index as i64), g.doc.get().unwrap_or_else(Value::none)])?;
-        Tuple::new(th, &[v.type_of().value(), Value::from_ref(args)]).map(|t| Value::from_ref(t))
-    }, "")],
+    methods: &[MethodDef::noargs(
+        "__reduce__",
+        |th, v| {
+            let g = v.expect_native::<Getter>(th)?;
+            let args = Tuple::new(
+                th,
+                &[Value::small_int(g.index as i64), g.doc.get().unwrap_or_else(Value::none)],
+            )?;
+            Tuple::new(th, &[v.type_of().value(), Value::from_ref(args)])
+                .map(|t| Value::from_ref(t))
+        },
+        "",
+    )],
     getset: &[GetSetDef::rw(
         "__doc__",
         |th, v| Ok(v.expect_native::<Getter>(th)?.doc.get().unwrap_or_else(Value::none)),

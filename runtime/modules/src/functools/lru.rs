@@ -65,7 +65,12 @@ fn new_link(th: &mut Thread, key: Option<Value>, result: Option<Value>) -> R {
     payload::alloc(
         th,
         LINK.ty(),
-        Link { prev: Slot::empty(), next: Slot::empty(), key: Slot::new(key), result: Slot::new(result) },
+        Link {
+            prev: Slot::empty(),
+            next: Slot::empty(),
+            key: Slot::new(key),
+            result: Slot::new(result),
+        },
     )
 }
 
@@ -308,8 +313,16 @@ pub(super) static WRAPPER: StaticType = StaticType::new(TypeSpec {
         ..Slots::NONE
     },
     methods: &[
-        MethodDef::noargs("cache_info", cache_info, "cache_info($self, /)\n--\n\nReport cache statistics"),
-        MethodDef::noargs("cache_clear", cache_clear, "cache_clear($self, /)\n--\n\nClear the cache and cache statistics"),
+        MethodDef::noargs(
+            "cache_info",
+            cache_info,
+            "cache_info($self, /)\n--\n\nReport cache statistics",
+        ),
+        MethodDef::noargs(
+            "cache_clear",
+            cache_clear,
+            "cache_clear($self, /)\n--\n\nClear the cache and cache statistics",
+        ),
         MethodDef::noargs("__reduce__", |th, v| attr::getattr(th, v, n().__qualname__), ""),
         MethodDef::noargs("__copy__", |_, v| Ok(v), ""),
         MethodDef::one("__deepcopy__", |_, v, _| Ok(v), ""),

@@ -6,7 +6,8 @@ mod partial;
 use heddle_object::core::payload;
 use heddle_object::types::{Module, exceptions as exc};
 use heddle_object::{
-    Args, GetSetDef, MethodDef, ModuleDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, ops,
+    Args, GetSetDef, MethodDef, ModuleDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec,
+    Value, ops,
 };
 
 /// The module.
@@ -14,12 +15,20 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "_functools",
     doc: "Tools that operate on functions.",
     methods: &[
-        MethodDef::kw("reduce", reduce, "reduce($module, function, iterable, /, initial=<unrepresentable>)\n--\n\nApply a function of two arguments cumulatively to the items of an iterable, from left to right.\n\nThis effectively reduces the iterable to a single value.  If initial is present,\nit is placed before the items of the iterable in the calculation, and serves as\na default when the iterable is empty.\n\nFor example, reduce(lambda x, y: x+y, [1, 2, 3, 4, 5])\ncalculates ((((1 + 2) + 3) + 4) + 5)."),
-        MethodDef::kw("cmp_to_key", |th, _, a| {
-            const P: Params<1> = Params::new(["mycmp"], 1);
-            let [cmp] = a.bind(th, "cmp_to_key", &P)?;
-            payload::alloc(th, KEY.ty(), Key { cmp: Slot::new(cmp), obj: Slot::empty() })
-        }, "cmp_to_key($module, /, mycmp)\n--\n\nConvert a cmp= function into a key= function.\n\n  mycmp\n    Function that compares two objects."),
+        MethodDef::kw(
+            "reduce",
+            reduce,
+            "reduce($module, function, iterable, /, initial=<unrepresentable>)\n--\n\nApply a function of two arguments cumulatively to the items of an iterable, from left to right.\n\nThis effectively reduces the iterable to a single value.  If initial is present,\nit is placed before the items of the iterable in the calculation, and serves as\na default when the iterable is empty.\n\nFor example, reduce(lambda x, y: x+y, [1, 2, 3, 4, 5])\ncalculates ((((1 + 2) + 3) + 4) + 5).",
+        ),
+        MethodDef::kw(
+            "cmp_to_key",
+            |th, _, a| {
+                const P: Params<1> = Params::new(["mycmp"], 1);
+                let [cmp] = a.bind(th, "cmp_to_key", &P)?;
+                payload::alloc(th, KEY.ty(), Key { cmp: Slot::new(cmp), obj: Slot::empty() })
+            },
+            "cmp_to_key($module, /, mycmp)\n--\n\nConvert a cmp= function into a key= function.\n\n  mycmp\n    Function that compares two objects.",
+        ),
     ],
     types: &[&partial::PARTIAL, &partial::PLACEHOLDER_TYPE, &lru::WRAPPER],
     init,
@@ -52,7 +61,9 @@ fn reduce(th: &mut Thread, _: Value, a: &Args) -> R {
     }
     match total {
         Some(t) => Ok(t),
-        None => Err(th.type_error(format_args!("reduce() of empty iterable with no initial value"))),
+        None => {
+            Err(th.type_error(format_args!("reduce() of empty iterable with no initial value")))
+        }
     }
 }
 

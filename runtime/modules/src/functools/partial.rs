@@ -59,9 +59,11 @@ pub(super) static PLACEHOLDER_TYPE: StaticType = StaticType::new(TypeSpec {
         repr: Some(|th, _| Str::new(th, "Placeholder").map(|s| Value::from_ref(s))),
         ..Slots::NONE
     },
-    methods: &[MethodDef::noargs("__reduce__", |th, _| {
-        Str::new(th, "Placeholder").map(|s| Value::from_ref(s))
-    }, "")],
+    methods: &[MethodDef::noargs(
+        "__reduce__",
+        |th, _| Str::new(th, "Placeholder").map(|s| Value::from_ref(s)),
+        "",
+    )],
     ..payload::spec::<Placeholder>()
 });
 
@@ -81,7 +83,9 @@ fn partial_new(th: &mut Thread, ty: Value, args: &[Value], kw: Option<Value>) ->
         return Err(th.type_error(format_args!("trailing Placeholders are not allowed")));
     }
     if a.kwvalues.iter().any(|v| is_placeholder(*v)) {
-        return Err(th.type_error(format_args!("Placeholder cannot be passed as a keyword argument")));
+        return Err(
+            th.type_error(format_args!("Placeholder cannot be passed as a keyword argument"))
+        );
     }
     // A partial of a plain partial becomes one.
     let mut inner = func.native::<Partial>();
@@ -221,9 +225,12 @@ fn reduce(th: &mut Thread, v: Value) -> R {
         Some(d) if d.len() != 0 => Value::from_ref(d),
         _ => none,
     };
-    let state =
-        Tuple::new(th, &[func, p.args.get().unwrap_or(none), p.keywords.get().unwrap_or(none), dict])?;
-    Tuple::new(th, &[v.type_of().value(), Value::from_ref(first), Value::from_ref(state)]).map(|t| Value::from_ref(t))
+    let state = Tuple::new(
+        th,
+        &[func, p.args.get().unwrap_or(none), p.keywords.get().unwrap_or(none), dict],
+    )?;
+    Tuple::new(th, &[v.type_of().value(), Value::from_ref(first), Value::from_ref(state)])
+        .map(|t| Value::from_ref(t))
 }
 
 fn setstate(th: &mut Thread, v: Value, state: Value) -> R {
@@ -276,15 +283,21 @@ pub(super) static PARTIAL: StaticType = StaticType::new(TypeSpec {
         MethodDef::one("__class_getitem__", new_alias, "See PEP 585").class(),
     ],
     getset: &[
-        GetSetDef::ro("func", |th, v| {
-            Ok(v.expect_native::<Partial>(th)?.func.get().unwrap_or(v))
-        }, "function object to use in future partial calls"),
-        GetSetDef::ro("args", |th, v| {
-            Ok(v.expect_native::<Partial>(th)?.args.get().unwrap_or(v))
-        }, "tuple of arguments to future partial calls"),
-        GetSetDef::ro("keywords", |th, v| {
-            Ok(v.expect_native::<Partial>(th)?.keywords.get().unwrap_or(v))
-        }, "dictionary of keyword arguments to future partial calls"),
+        GetSetDef::ro(
+            "func",
+            |th, v| Ok(v.expect_native::<Partial>(th)?.func.get().unwrap_or(v)),
+            "function object to use in future partial calls",
+        ),
+        GetSetDef::ro(
+            "args",
+            |th, v| Ok(v.expect_native::<Partial>(th)?.args.get().unwrap_or(v)),
+            "tuple of arguments to future partial calls",
+        ),
+        GetSetDef::ro(
+            "keywords",
+            |th, v| Ok(v.expect_native::<Partial>(th)?.keywords.get().unwrap_or(v)),
+            "dictionary of keyword arguments to future partial calls",
+        ),
     ],
     ..payload::spec_with_dict::<Partial>()
 });

@@ -86,13 +86,16 @@ pub fn call<T>(th: &mut Thread, f: impl FnMut() -> Result<T, Errno>) -> R<T> {
 pub fn c_int(th: &mut Thread, v: Value) -> R<i32> {
     if float::check(v) {
         let tn = v.type_of().name();
-        return Err(th.type_error(format_args!("'{tn}' object cannot be interpreted as an integer")));
+        return Err(
+            th.type_error(format_args!("'{tn}' object cannot be interpreted as an integer"))
+        );
     }
     let i = ops::index(th, v)?;
     match int::to_i64(i).map(i32::try_from) {
         Some(Ok(i)) => Ok(i),
         _ if int::to_i64(i).is_some() => {
-            let less = if int::is_negative(i) { "less than minimum" } else { "greater than maximum" };
+            let less =
+                if int::is_negative(i) { "less than minimum" } else { "greater than maximum" };
             Err(th.overflow_error(format_args!("signed integer is {less}")))
         }
         _ => Err(th.overflow_error(format_args!("Python int too large to convert to C int"))),
@@ -122,11 +125,15 @@ pub fn descriptor(th: &mut Thread, v: Value) -> R<i32> {
             }
             let fd = fd_int(th, r)?;
             if fd < 0 {
-                return Err(th.value_error(format_args!("file descriptor cannot be a negative integer ({fd})")));
+                return Err(th.value_error(format_args!(
+                    "file descriptor cannot be a negative integer ({fd})"
+                )));
             }
             Ok(fd)
         }
-        None => Err(th.type_error(format_args!("argument must be an int, or have a fileno() method."))),
+        None => {
+            Err(th.type_error(format_args!("argument must be an int, or have a fileno() method.")))
+        }
     }
 }
 
@@ -145,11 +152,14 @@ pub fn optional_size(th: &mut Thread, v: Option<Value>) -> R<isize> {
             None => match ops::index_opt(th, v)? {
                 Some(i) => match int::to_i64(i) {
                     Some(i) => Ok(i as isize),
-                    None => Err(th.overflow_error(format_args!("cannot fit 'int' into an index-sized integer"))),
+                    None => Err(th.overflow_error(format_args!(
+                        "cannot fit 'int' into an index-sized integer"
+                    ))),
                 },
                 None => {
                     let tn = v.type_of().name();
-                    Err(th.type_error(format_args!("argument should be integer or None, not '{tn}'")))
+                    Err(th
+                        .type_error(format_args!("argument should be integer or None, not '{tn}'")))
                 }
             },
         },

@@ -33,7 +33,12 @@ pub fn fs_encode(th: &mut Thread, s: &'static Str) -> R<Vec<u8>> {
 }
 
 /// Raises UnicodeEncodeError.
-pub fn encode_error(th: &mut Thread, encoding: &str, object: Value, e: codec::CodecError) -> heddle_object::Raised {
+pub fn encode_error(
+    th: &mut Thread,
+    encoding: &str,
+    object: Value,
+    e: codec::CodecError,
+) -> heddle_object::Raised {
     unicode_error(th, &heddle_object::types::exceptions::UNICODE_ENCODE_ERROR, encoding, object, e)
 }
 
@@ -64,7 +69,9 @@ pub fn fspath(th: &mut Thread, v: Value) -> R {
     }
     let Some(r) = ops::call_special(th, v, n().__fspath__, &[])? else {
         let tn = v.type_of().name();
-        return Err(th.type_error(format_args!("expected str, bytes or os.PathLike object, not {tn}")));
+        return Err(
+            th.type_error(format_args!("expected str, bytes or os.PathLike object, not {tn}"))
+        );
     };
     if r.cast::<Str>().is_some() || bytes_of(r).is_some() {
         return Ok(r);
@@ -121,10 +128,17 @@ impl FsPath {
     pub fn parse(th: &mut Thread, v: Value, f: &str, arg: &str, accept: Accept) -> R<FsPath> {
         let v0 = v;
         if accept.none && v.is_none() {
-            return Ok(FsPath { object: v, target: Target::Path(c".".to_owned()), wants_bytes: false });
+            return Ok(FsPath {
+                object: v,
+                target: Target::Path(c".".to_owned()),
+                wants_bytes: false,
+            });
         }
         if v.cast::<Str>().is_none() && bytes_of(v).is_none() {
-            if accept.fd && ops::index_opt(th, v)?.is_some() && !heddle_object::types::float::check(v) {
+            if accept.fd
+                && ops::index_opt(th, v)?.is_some()
+                && !heddle_object::types::float::check(v)
+            {
                 if v.is_true_singleton() || v.is_false_singleton() {
                     (th.hooks.warn)(
                         th,
@@ -134,9 +148,15 @@ impl FsPath {
                 }
                 let i = ops::index(th, v)?;
                 return match int::to_i64(i).map(i32::try_from) {
-                    Some(Ok(fd)) => Ok(FsPath { object: v, target: Target::Fd(fd), wants_bytes: false }),
+                    Some(Ok(fd)) => {
+                        Ok(FsPath { object: v, target: Target::Fd(fd), wants_bytes: false })
+                    }
                     _ => {
-                        let way = if int::is_negative(i) { "less than minimum" } else { "greater than maximum" };
+                        let way = if int::is_negative(i) {
+                            "less than minimum"
+                        } else {
+                            "greater than maximum"
+                        };
                         Err(th.overflow_error(format_args!("fd is {way}")))
                     }
                 };
@@ -151,7 +171,9 @@ impl FsPath {
                         (false, true) => "string, bytes, os.PathLike or None",
                         (false, false) => "string, bytes or os.PathLike",
                     };
-                    return Err(th.type_error(format_args!("{f}: {arg} should be {what}, not {tn}")));
+                    return Err(
+                        th.type_error(format_args!("{f}: {arg} should be {what}, not {tn}"))
+                    );
                 }
             };
             return FsPath::of(th, r, v0, f, arg);

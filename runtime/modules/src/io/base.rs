@@ -8,7 +8,8 @@ use heddle_object::heap::Tracer;
 use heddle_object::names::n;
 use heddle_object::types::{List, Str, exceptions as exc};
 use heddle_object::{
-    Args, GetSetDef, MethodDef, Params, R, Raised, Slots, StaticType, Thread, TypeSpec, Value, attr, flags, ops,
+    Args, GetSetDef, MethodDef, Params, R, Raised, Slots, StaticType, Thread, TypeSpec, Value,
+    attr, flags, ops,
 };
 
 /// What every stream has. All zero is a valid state: instances of Python subclasses are made by `object.__new__`.
@@ -64,27 +65,94 @@ pub static IO_BASE: StaticType = StaticType::new(TypeSpec {
     name: "_io._IOBase",
     flags: flags::BASETYPE | flags::HAS_WEAKREF,
     doc: "The abstract base class for all I/O classes.\n\nThis class provides dummy implementations for many methods that\nderived classes can override selectively; the default implementations\nrepresent a file that cannot be read, written or seeked.",
-    slots: Slots { iter: Some(iter), iternext: Some(next), finalize: Some(finalize), ..Slots::NONE },
+    slots: Slots {
+        iter: Some(iter),
+        iternext: Some(next),
+        finalize: Some(finalize),
+        ..Slots::NONE
+    },
     methods: &[
-        MethodDef::kw("seek", |th, _, _| Err(unsupported(th, "seek")), "seek($self, offset, whence=os.SEEK_SET, /)\n--\n\nChange the stream position to the given byte offset."),
-        MethodDef::noargs("tell", |th, v| host::method(th, v, "seek", &[Value::small_int(0), Value::small_int(1)]), "tell($self, /)\n--\n\nReturn current stream position."),
-        MethodDef::kw("truncate", |th, _, _| Err(unsupported(th, "truncate")), "truncate($self, size=None, /)\n--\n\nTruncate file to size bytes."),
-        MethodDef::noargs("flush", flush, "flush($self, /)\n--\n\nFlush write buffers, if applicable."),
+        MethodDef::kw(
+            "seek",
+            |th, _, _| Err(unsupported(th, "seek")),
+            "seek($self, offset, whence=os.SEEK_SET, /)\n--\n\nChange the stream position to the given byte offset.",
+        ),
+        MethodDef::noargs(
+            "tell",
+            |th, v| host::method(th, v, "seek", &[Value::small_int(0), Value::small_int(1)]),
+            "tell($self, /)\n--\n\nReturn current stream position.",
+        ),
+        MethodDef::kw(
+            "truncate",
+            |th, _, _| Err(unsupported(th, "truncate")),
+            "truncate($self, size=None, /)\n--\n\nTruncate file to size bytes.",
+        ),
+        MethodDef::noargs(
+            "flush",
+            flush,
+            "flush($self, /)\n--\n\nFlush write buffers, if applicable.",
+        ),
         MethodDef::noargs("close", close, "close($self, /)\n--\n\nFlush and close the IO object."),
-        MethodDef::noargs("seekable", |_, _| Ok(Value::bool(false)), "seekable($self, /)\n--\n\nReturn whether object supports random access."),
-        MethodDef::noargs("readable", |_, _| Ok(Value::bool(false)), "readable($self, /)\n--\n\nReturn whether object was opened for reading."),
-        MethodDef::noargs("writable", |_, _| Ok(Value::bool(false)), "writable($self, /)\n--\n\nReturn whether object was opened for writing."),
+        MethodDef::noargs(
+            "seekable",
+            |_, _| Ok(Value::bool(false)),
+            "seekable($self, /)\n--\n\nReturn whether object supports random access.",
+        ),
+        MethodDef::noargs(
+            "readable",
+            |_, _| Ok(Value::bool(false)),
+            "readable($self, /)\n--\n\nReturn whether object was opened for reading.",
+        ),
+        MethodDef::noargs(
+            "writable",
+            |_, _| Ok(Value::bool(false)),
+            "writable($self, /)\n--\n\nReturn whether object was opened for writing.",
+        ),
         MethodDef::fast("_checkClosed", 0, 1, |th, v, _| check_closed(th, v), ""),
         MethodDef::fast("_checkSeekable", 0, 1, |th, v, _| check_seekable(th, v), ""),
         MethodDef::fast("_checkReadable", 0, 1, |th, v, _| check_readable(th, v), ""),
         MethodDef::fast("_checkWritable", 0, 1, |th, v, _| check_writable(th, v), ""),
-        MethodDef::noargs("fileno", |th, _| Err(unsupported(th, "fileno")), "fileno($self, /)\n--\n\nReturn underlying file descriptor if one exists."),
-        MethodDef::noargs("isatty", |th, v| { check_closed(th, v)?; Ok(Value::bool(false)) }, "isatty($self, /)\n--\n\nReturn whether this is an 'interactive' stream."),
-        MethodDef::noargs("__enter__", |th, v| { check_closed(th, v)?; Ok(v) }, ""),
+        MethodDef::noargs(
+            "fileno",
+            |th, _| Err(unsupported(th, "fileno")),
+            "fileno($self, /)\n--\n\nReturn underlying file descriptor if one exists.",
+        ),
+        MethodDef::noargs(
+            "isatty",
+            |th, v| {
+                check_closed(th, v)?;
+                Ok(Value::bool(false))
+            },
+            "isatty($self, /)\n--\n\nReturn whether this is an 'interactive' stream.",
+        ),
+        MethodDef::noargs(
+            "__enter__",
+            |th, v| {
+                check_closed(th, v)?;
+                Ok(v)
+            },
+            "",
+        ),
         MethodDef::kw("__exit__", |th, v, _| ops::call_method(th, v, n().close, &[]), ""),
-        MethodDef::fast("readline", 0, 1, readline, "readline($self, size=-1, /)\n--\n\nRead and return a line from the stream."),
-        MethodDef::fast("readlines", 0, 1, readlines, "readlines($self, hint=-1, /)\n--\n\nReturn a list of lines from the stream."),
-        MethodDef::one("writelines", writelines, "writelines($self, lines, /)\n--\n\nWrite a list of lines to stream."),
+        MethodDef::fast(
+            "readline",
+            0,
+            1,
+            readline,
+            "readline($self, size=-1, /)\n--\n\nRead and return a line from the stream.",
+        ),
+        MethodDef::fast(
+            "readlines",
+            0,
+            1,
+            readlines,
+            "readlines($self, hint=-1, /)\n--\n\nReturn a list of lines from the stream.",
+        ),
+        MethodDef::one(
+            "writelines",
+            writelines,
+            "writelines($self, lines, /)\n--\n\nWrite a list of lines to stream.",
+        ),
     ],
     getset: &[GetSetDef::ro("closed", |th, v| base_closed(th, v).map(Value::bool), "")],
     ..spec_with_dict::<IoBase<0>>()
@@ -98,7 +166,11 @@ pub static RAW_BASE: StaticType = StaticType::new(TypeSpec {
     doc: "Base class for raw binary I/O.",
     methods: &[
         MethodDef::fast("read", 0, 1, raw_read, ""),
-        MethodDef::noargs("readall", raw_readall, "readall($self, /)\n--\n\nRead until EOF, using multiple read() call."),
+        MethodDef::noargs(
+            "readall",
+            raw_readall,
+            "readall($self, /)\n--\n\nRead until EOF, using multiple read() call.",
+        ),
     ],
     ..spec_with_dict::<IoBase<1>>()
 });
@@ -110,12 +182,36 @@ pub static BUFFERED_BASE: StaticType = StaticType::new(TypeSpec {
     flags: flags::BASETYPE | flags::HAS_WEAKREF,
     doc: "Base class for buffered IO objects.",
     methods: &[
-        MethodDef::noargs("detach", |th, _| Err(unsupported(th, "detach")), "detach($self, /)\n--\n\nDisconnect this buffer from its underlying raw stream and return it."),
-        MethodDef::kw("read", |th, _, _| Err(unsupported(th, "read")), "read($self, size=-1, /)\n--\n\nRead and return up to n bytes."),
-        MethodDef::kw("read1", |th, _, _| Err(unsupported(th, "read1")), "read1($self, size=-1, /)\n--\n\nRead and return up to size bytes, with at most one read() call to the raw stream."),
-        MethodDef::one("readinto", |th, v, b| generic_readinto(th, v, b, "read", "readinto"), "readinto($self, buffer, /)\n--\n\n"),
-        MethodDef::one("readinto1", |th, v, b| generic_readinto(th, v, b, "read1", "readinto1"), "readinto1($self, buffer, /)\n--\n\n"),
-        MethodDef::kw("write", |th, _, _| Err(unsupported(th, "write")), "write($self, b, /)\n--\n\nWrite buffer b to the IO stream."),
+        MethodDef::noargs(
+            "detach",
+            |th, _| Err(unsupported(th, "detach")),
+            "detach($self, /)\n--\n\nDisconnect this buffer from its underlying raw stream and return it.",
+        ),
+        MethodDef::kw(
+            "read",
+            |th, _, _| Err(unsupported(th, "read")),
+            "read($self, size=-1, /)\n--\n\nRead and return up to n bytes.",
+        ),
+        MethodDef::kw(
+            "read1",
+            |th, _, _| Err(unsupported(th, "read1")),
+            "read1($self, size=-1, /)\n--\n\nRead and return up to size bytes, with at most one read() call to the raw stream.",
+        ),
+        MethodDef::one(
+            "readinto",
+            |th, v, b| generic_readinto(th, v, b, "read", "readinto"),
+            "readinto($self, buffer, /)\n--\n\n",
+        ),
+        MethodDef::one(
+            "readinto1",
+            |th, v, b| generic_readinto(th, v, b, "read1", "readinto1"),
+            "readinto1($self, buffer, /)\n--\n\n",
+        ),
+        MethodDef::kw(
+            "write",
+            |th, _, _| Err(unsupported(th, "write")),
+            "write($self, b, /)\n--\n\nWrite buffer b to the IO stream.",
+        ),
     ],
     ..spec_with_dict::<IoBase<2>>()
 });
@@ -127,15 +223,35 @@ pub static TEXT_BASE: StaticType = StaticType::new(TypeSpec {
     flags: flags::BASETYPE | flags::HAS_WEAKREF,
     doc: "Base class for text I/O.",
     methods: &[
-        MethodDef::noargs("detach", |th, _| Err(unsupported(th, "detach")), "detach($self, /)\n--\n\nSeparate the underlying buffer from the TextIOBase and return it."),
-        MethodDef::kw("read", |th, _, _| Err(unsupported(th, "read")), "read($self, size=-1, /)\n--\n\nRead at most size characters from stream."),
-        MethodDef::kw("readline", |th, _, _| Err(unsupported(th, "readline")), "readline($self, size=-1, /)\n--\n\nRead until newline or EOF."),
-        MethodDef::kw("write", |th, _, _| Err(unsupported(th, "write")), "write($self, s, /)\n--\n\nWrite string s to stream."),
+        MethodDef::noargs(
+            "detach",
+            |th, _| Err(unsupported(th, "detach")),
+            "detach($self, /)\n--\n\nSeparate the underlying buffer from the TextIOBase and return it.",
+        ),
+        MethodDef::kw(
+            "read",
+            |th, _, _| Err(unsupported(th, "read")),
+            "read($self, size=-1, /)\n--\n\nRead at most size characters from stream.",
+        ),
+        MethodDef::kw(
+            "readline",
+            |th, _, _| Err(unsupported(th, "readline")),
+            "readline($self, size=-1, /)\n--\n\nRead until newline or EOF.",
+        ),
+        MethodDef::kw(
+            "write",
+            |th, _, _| Err(unsupported(th, "write")),
+            "write($self, s, /)\n--\n\nWrite string s to stream.",
+        ),
     ],
     getset: &[
         GetSetDef::ro("encoding", |_, _| Ok(Value::none()), "Encoding of the text stream."),
         GetSetDef::ro("newlines", |_, _| Ok(Value::none()), "Line endings translated so far."),
-        GetSetDef::ro("errors", |_, _| Ok(Value::none()), "The error setting of the decoder or encoder."),
+        GetSetDef::ro(
+            "errors",
+            |_, _| Ok(Value::none()),
+            "The error setting of the decoder or encoder.",
+        ),
     ],
     ..spec_with_dict::<IoBase<3>>()
 });
@@ -277,17 +393,22 @@ fn readline(th: &mut Thread, v: Value, a: &[Value]) -> R {
             };
             let Some(b) = buffer::bytes_of(b) else {
                 let tn = b.type_of().name();
-                return Err(th.os_error(format_args!("peek() should have returned a bytes object, not '{tn}'")));
+                return Err(th.os_error(format_args!(
+                    "peek() should have returned a bytes object, not '{tn}'"
+                )));
             };
             if !b.is_empty() {
-                let most = if limit < 0 { b.len() } else { b.len().min(limit as usize - line.len()) };
+                let most =
+                    if limit < 0 { b.len() } else { b.len().min(limit as usize - line.len()) };
                 want = memchr::memchr(b'\n', &b[..most]).map_or(most, |i| i + 1);
             }
         }
         let b = ops::call_method(th, v, n().read, &[Value::small_int(want as i64)])?;
         let Some(b) = buffer::bytes_of(b) else {
             let tn = b.type_of().name();
-            return Err(th.os_error(format_args!("read() should have returned a bytes object, not '{tn}'")));
+            return Err(
+                th.os_error(format_args!("read() should have returned a bytes object, not '{tn}'"))
+            );
         };
         if b.is_empty() {
             break;
@@ -339,7 +460,9 @@ fn raw_read(th: &mut Thread, v: Value, a: &[Value]) -> R {
     }
     let got = ops::index_isize(th, r)?;
     if got < 0 || got > size {
-        return Err(th.value_error(format_args!("readinto returned {got} outside buffer size {size}")));
+        return Err(
+            th.value_error(format_args!("readinto returned {got} outside buffer size {size}"))
+        );
     }
     let data = buffer::to_vec(th, b)?;
     buffer::bytes(th, &data[..(got as usize).min(data.len())])
@@ -389,7 +512,12 @@ pub fn no_pickle(th: &mut Thread, v: Value) -> R {
 }
 
 /// Binds one optional positional-or-keyword argument (`size`, `pos`).
-pub fn one_optional(th: &mut Thread, a: &Args, fname: &str, name: &'static str) -> R<Option<Value>> {
+pub fn one_optional(
+    th: &mut Thread,
+    a: &Args,
+    fname: &str,
+    name: &'static str,
+) -> R<Option<Value>> {
     let [v] = a.bind(th, fname, &Params::new([name], 0))?;
     Ok(v)
 }

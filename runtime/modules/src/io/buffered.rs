@@ -15,7 +15,8 @@ use heddle_object::core::slot::Slot;
 use heddle_object::heap::Tracer;
 use heddle_object::names::n;
 use heddle_object::{
-    Args, GetSetDef, MethodDef, Params, R, Slots, StaticType, Thread, TypeSpec, Value, attr, flags, ops,
+    Args, GetSetDef, MethodDef, Params, R, Slots, StaticType, Thread, TypeSpec, Value, attr, flags,
+    ops,
 };
 
 /// A buffered stream; `K` tells which of the three it is.
@@ -96,7 +97,11 @@ pub fn check_open(th: &mut Thread, v: Value, what: &str) -> R<()> {
 
 fn new<const K: u8>(th: &mut Thread, ty: Value, _: &[Value], _: Option<Value>) -> R {
     let ty = ty.cast_type().unwrap_or(Buffered::<K>::static_type().ty());
-    let core = Core { raw: Slot::empty(), ex: Exclusive::new(State::default()), facts: Guarded::new(Facts::default()) };
+    let core = Core {
+        raw: Slot::empty(),
+        ex: Exclusive::new(State::default()),
+        facts: Guarded::new(Facts::default()),
+    };
     payload::alloc(th, ty, Buffered::<K> { base: IoBase::new(), core })
 }
 
@@ -233,26 +238,69 @@ const READS: [MethodDef; 7] = [
     MethodDef::fast("read", 0, 1, move_bytes::read, "read($self, size=-1, /)\n--\n\n"),
     MethodDef::fast("read1", 0, 1, move_bytes::read1, "read1($self, size=-1, /)\n--\n\n"),
     MethodDef::fast("peek", 0, 1, move_bytes::peek, "peek($self, size=0, /)\n--\n\n"),
-    MethodDef::one("readinto", |th, v, b| move_bytes::readinto(th, v, b, false), "readinto($self, buffer, /)\n--\n\n"),
-    MethodDef::one("readinto1", |th, v, b| move_bytes::readinto(th, v, b, true), "readinto1($self, buffer, /)\n--\n\n"),
+    MethodDef::one(
+        "readinto",
+        |th, v, b| move_bytes::readinto(th, v, b, false),
+        "readinto($self, buffer, /)\n--\n\n",
+    ),
+    MethodDef::one(
+        "readinto1",
+        |th, v, b| move_bytes::readinto(th, v, b, true),
+        "readinto1($self, buffer, /)\n--\n\n",
+    ),
     MethodDef::fast("readline", 0, 1, move_bytes::readline, "readline($self, size=-1, /)\n--\n\n"),
     common("readable", |th, v| ask(th, v, "readable")),
 ];
 
 const WRITES: [MethodDef; 3] = [
-    MethodDef::one("write", move_bytes::write, "write($self, buffer, /)\n--\n\nWrite the given buffer to the IO stream."),
+    MethodDef::one(
+        "write",
+        move_bytes::write,
+        "write($self, buffer, /)\n--\n\nWrite the given buffer to the IO stream.",
+    ),
     common("flush", position::flush),
     common("writable", |th, v| ask(th, v, "writable")),
 ];
 
 const GETSET: &[GetSetDef] = &[
-    GetSetDef::ro("raw", |th, v| { let c = core(th, v)?; Ok(c.raw.get().unwrap_or_else(Value::none)) }, ""),
-    GetSetDef::ro("closed", |th, v| { let r = raw(th, v)?; attr::getattr(th, r, n().closed) }, ""),
-    GetSetDef::ro("name", |th, v| { let r = raw(th, v)?; attr::getattr(th, r, n().name) }, ""),
-    GetSetDef::ro("mode", |th, v| { let r = raw(th, v)?; attr::getattr(th, r, n().mode) }, ""),
+    GetSetDef::ro(
+        "raw",
+        |th, v| {
+            let c = core(th, v)?;
+            Ok(c.raw.get().unwrap_or_else(Value::none))
+        },
+        "",
+    ),
+    GetSetDef::ro(
+        "closed",
+        |th, v| {
+            let r = raw(th, v)?;
+            attr::getattr(th, r, n().closed)
+        },
+        "",
+    ),
+    GetSetDef::ro(
+        "name",
+        |th, v| {
+            let r = raw(th, v)?;
+            attr::getattr(th, r, n().name)
+        },
+        "",
+    ),
+    GetSetDef::ro(
+        "mode",
+        |th, v| {
+            let r = raw(th, v)?;
+            attr::getattr(th, r, n().mode)
+        },
+        "",
+    ),
     GetSetDef::rw(
         "_finalizing",
-        |th, v| { let c = core(th, v)?; Ok(Value::bool(c.facts.with(th, v, |_, f| f.finalizing))) },
+        |th, v| {
+            let c = core(th, v)?;
+            Ok(Value::bool(c.facts.with(th, v, |_, f| f.finalizing)))
+        },
         |th, v, x| {
             let on = host::truth(th, x, false)?;
             let c = core(th, v)?;
@@ -269,10 +317,25 @@ pub static BUFFERED_READER: StaticType = StaticType::new(TypeSpec {
     base: Some(&BUFFERED_BASE),
     flags: flags::BASETYPE | flags::HAS_WEAKREF,
     doc: "Create a new buffered reader using the given readable raw IO object.",
-    slots: Slots { new: Some(new::<READER>), init: Some(init::<READER>), repr: Some(repr), iternext: Some(next), ..Slots::NONE },
+    slots: Slots {
+        new: Some(new::<READER>),
+        init: Some(init::<READER>),
+        repr: Some(repr),
+        iternext: Some(next),
+        ..Slots::NONE
+    },
     methods: methods![
-        READS[0], READS[1], READS[2], READS[3], READS[4], READS[5], READS[6],
-        common("flush", |th, v| { let r = raw(th, v)?; ops::call_method(th, r, n().flush, &[]) }),
+        READS[0],
+        READS[1],
+        READS[2],
+        READS[3],
+        READS[4],
+        READS[5],
+        READS[6],
+        common("flush", |th, v| {
+            let r = raw(th, v)?;
+            ops::call_method(th, r, n().flush, &[])
+        }),
     ],
     getset: GETSET,
     ..spec_with_dict::<Buffered<READER>>()
@@ -284,7 +347,12 @@ pub static BUFFERED_WRITER: StaticType = StaticType::new(TypeSpec {
     base: Some(&BUFFERED_BASE),
     flags: flags::BASETYPE | flags::HAS_WEAKREF,
     doc: "A buffer for a writeable sequential RawIO object.\n\nThe constructor creates a BufferedWriter for the given writeable raw\nstream. If the buffer_size is not given, it defaults to\nDEFAULT_BUFFER_SIZE.",
-    slots: Slots { new: Some(new::<WRITER>), init: Some(init::<WRITER>), repr: Some(repr), ..Slots::NONE },
+    slots: Slots {
+        new: Some(new::<WRITER>),
+        init: Some(init::<WRITER>),
+        repr: Some(repr),
+        ..Slots::NONE
+    },
     methods: methods![WRITES[0], WRITES[1], WRITES[2]],
     getset: GETSET,
     ..spec_with_dict::<Buffered<WRITER>>()
@@ -296,9 +364,16 @@ pub static BUFFERED_RANDOM: StaticType = StaticType::new(TypeSpec {
     base: Some(&BUFFERED_BASE),
     flags: flags::BASETYPE | flags::HAS_WEAKREF,
     doc: "A buffered interface to random access streams.\n\nThe constructor creates a reader and writer for a seekable stream,\nraw, given in the first argument. If the buffer_size is omitted it\ndefaults to DEFAULT_BUFFER_SIZE.",
-    slots: Slots { new: Some(new::<RANDOM>), init: Some(init::<RANDOM>), repr: Some(repr), iternext: Some(next), ..Slots::NONE },
+    slots: Slots {
+        new: Some(new::<RANDOM>),
+        init: Some(init::<RANDOM>),
+        repr: Some(repr),
+        iternext: Some(next),
+        ..Slots::NONE
+    },
     methods: methods![
-        READS[0], READS[1], READS[2], READS[3], READS[4], READS[5], READS[6], WRITES[0], WRITES[1], WRITES[2],
+        READS[0], READS[1], READS[2], READS[3], READS[4], READS[5], READS[6], WRITES[0], WRITES[1],
+        WRITES[2],
     ],
     getset: GETSET,
     ..spec_with_dict::<Buffered<RANDOM>>()

@@ -2,12 +2,13 @@
 
 use super::base::{BUFFERED_BASE, IoBase};
 use crate::host::{self, buffer};
-use heddle_object::core::payload::{self, Guarded, Native, spec_with_dict};
 use heddle_object::core::native::Buffer;
+use heddle_object::core::payload::{self, Guarded, Native, spec_with_dict};
 use heddle_object::heap::Tracer;
 use heddle_object::types::{Dict, List, Tuple, int};
 use heddle_object::{
-    Args, GetSetDef, MethodDef, Params, R, Slots, StaticType, Thread, TypeSpec, Value, attr, flags, ops,
+    Args, GetSetDef, MethodDef, Params, R, Slots, StaticType, Thread, TypeSpec, Value, attr, flags,
+    ops,
 };
 
 /// The stream.
@@ -39,30 +40,125 @@ pub static BYTES_IO: StaticType = StaticType::new(TypeSpec {
     base: Some(&BUFFERED_BASE),
     flags: flags::BASETYPE | flags::HAS_WEAKREF,
     doc: "Buffered I/O implementation using an in-memory bytes buffer.",
-    slots: Slots { new: Some(new), init: Some(init), iter: Some(|th, v| { open(th, v)?; Ok(v) }), iternext: Some(next), ..Slots::NONE },
+    slots: Slots {
+        new: Some(new),
+        init: Some(init),
+        iter: Some(|th, v| {
+            open(th, v)?;
+            Ok(v)
+        }),
+        iternext: Some(next),
+        ..Slots::NONE
+    },
     methods: &[
-        MethodDef::noargs("readable", |th, v| open(th, v).map(|_| Value::bool(true)), "readable($self, /)\n--\n\nReturns True if the IO object can be read."),
-        MethodDef::noargs("seekable", |th, v| open(th, v).map(|_| Value::bool(true)), "seekable($self, /)\n--\n\nReturns True if the IO object can be seeked."),
-        MethodDef::noargs("writable", |th, v| open(th, v).map(|_| Value::bool(true)), "writable($self, /)\n--\n\nReturns True if the IO object can be written."),
+        MethodDef::noargs(
+            "readable",
+            |th, v| open(th, v).map(|_| Value::bool(true)),
+            "readable($self, /)\n--\n\nReturns True if the IO object can be read.",
+        ),
+        MethodDef::noargs(
+            "seekable",
+            |th, v| open(th, v).map(|_| Value::bool(true)),
+            "seekable($self, /)\n--\n\nReturns True if the IO object can be seeked.",
+        ),
+        MethodDef::noargs(
+            "writable",
+            |th, v| open(th, v).map(|_| Value::bool(true)),
+            "writable($self, /)\n--\n\nReturns True if the IO object can be written.",
+        ),
         MethodDef::noargs("close", close, "close($self, /)\n--\n\nDisable all I/O operations."),
-        MethodDef::noargs("flush", |th, v| open(th, v).map(|_| Value::none()), "flush($self, /)\n--\n\nDoes nothing."),
-        MethodDef::noargs("isatty", |th, v| open(th, v).map(|_| Value::bool(false)), "isatty($self, /)\n--\n\nAlways returns False."),
-        MethodDef::noargs("tell", |th, v| { let p = with(th, v, |_, s| Ok(s.pos))?; int::from_usize(th, p) }, "tell($self, /)\n--\n\nCurrent file position, an integer."),
+        MethodDef::noargs(
+            "flush",
+            |th, v| open(th, v).map(|_| Value::none()),
+            "flush($self, /)\n--\n\nDoes nothing.",
+        ),
+        MethodDef::noargs(
+            "isatty",
+            |th, v| open(th, v).map(|_| Value::bool(false)),
+            "isatty($self, /)\n--\n\nAlways returns False.",
+        ),
+        MethodDef::noargs(
+            "tell",
+            |th, v| {
+                let p = with(th, v, |_, s| Ok(s.pos))?;
+                int::from_usize(th, p)
+            },
+            "tell($self, /)\n--\n\nCurrent file position, an integer.",
+        ),
         MethodDef::one("write", write, "write($self, b, /)\n--\n\nWrite bytes to file."),
-        MethodDef::one("writelines", writelines, "writelines($self, lines, /)\n--\n\nWrite lines to the file."),
-        MethodDef::fast("read", 0, 1, read, "read($self, size=-1, /)\n--\n\nRead at most size bytes, returned as a bytes object."),
-        MethodDef::fast("read1", 0, 1, read, "read1($self, size=-1, /)\n--\n\nRead at most size bytes, returned as a bytes object."),
-        MethodDef::one("readinto", |th, v, b| readinto(th, v, b), "readinto($self, buffer, /)\n--\n\nRead bytes into buffer."),
-        MethodDef::fast("readline", 0, 1, readline, "readline($self, size=-1, /)\n--\n\nNext line from the file, as a bytes object."),
-        MethodDef::fast("readlines", 0, 1, readlines, "readlines($self, size=None, /)\n--\n\nList of bytes objects, each a line from the file."),
-        MethodDef::fast("seek", 1, 2, seek, "seek($self, pos, whence=0, /)\n--\n\nChange stream position."),
-        MethodDef::fast("truncate", 0, 1, truncate, "truncate($self, size=None, /)\n--\n\nTruncate the file to at most size bytes."),
-        MethodDef::noargs("getvalue", |th, v| with(th, v, |th, s| buffer::bytes(th, &s.data)), "getvalue($self, /)\n--\n\nRetrieve the entire contents of the BytesIO object."),
-        MethodDef::noargs("getbuffer", getbuffer, "getbuffer($self, /)\n--\n\nGet a read-write view over the contents of the BytesIO object."),
+        MethodDef::one(
+            "writelines",
+            writelines,
+            "writelines($self, lines, /)\n--\n\nWrite lines to the file.",
+        ),
+        MethodDef::fast(
+            "read",
+            0,
+            1,
+            read,
+            "read($self, size=-1, /)\n--\n\nRead at most size bytes, returned as a bytes object.",
+        ),
+        MethodDef::fast(
+            "read1",
+            0,
+            1,
+            read,
+            "read1($self, size=-1, /)\n--\n\nRead at most size bytes, returned as a bytes object.",
+        ),
+        MethodDef::one(
+            "readinto",
+            |th, v, b| readinto(th, v, b),
+            "readinto($self, buffer, /)\n--\n\nRead bytes into buffer.",
+        ),
+        MethodDef::fast(
+            "readline",
+            0,
+            1,
+            readline,
+            "readline($self, size=-1, /)\n--\n\nNext line from the file, as a bytes object.",
+        ),
+        MethodDef::fast(
+            "readlines",
+            0,
+            1,
+            readlines,
+            "readlines($self, size=None, /)\n--\n\nList of bytes objects, each a line from the file.",
+        ),
+        MethodDef::fast(
+            "seek",
+            1,
+            2,
+            seek,
+            "seek($self, pos, whence=0, /)\n--\n\nChange stream position.",
+        ),
+        MethodDef::fast(
+            "truncate",
+            0,
+            1,
+            truncate,
+            "truncate($self, size=None, /)\n--\n\nTruncate the file to at most size bytes.",
+        ),
+        MethodDef::noargs(
+            "getvalue",
+            |th, v| with(th, v, |th, s| buffer::bytes(th, &s.data)),
+            "getvalue($self, /)\n--\n\nRetrieve the entire contents of the BytesIO object.",
+        ),
+        MethodDef::noargs(
+            "getbuffer",
+            getbuffer,
+            "getbuffer($self, /)\n--\n\nGet a read-write view over the contents of the BytesIO object.",
+        ),
         MethodDef::noargs("__getstate__", getstate, ""),
         MethodDef::one("__setstate__", setstate, ""),
     ],
-    getset: &[GetSetDef::ro("closed", |th, v| { let b = own(th, v)?; Ok(Value::bool(b.state.with(th, v, |_, s| s.closed))) }, "True if the file is closed.")],
+    getset: &[GetSetDef::ro(
+        "closed",
+        |th, v| {
+            let b = own(th, v)?;
+            Ok(Value::bool(b.state.with(th, v, |_, s| s.closed)))
+        },
+        "True if the file is closed.",
+    )],
     ..spec_with_dict::<BytesIo>()
 });
 
@@ -89,7 +185,9 @@ fn open(th: &mut Thread, v: Value) -> R<()> {
 fn resizing<U>(th: &mut Thread, v: Value, f: impl FnOnce(&mut Thread, &mut State) -> R<U>) -> R<U> {
     with(th, v, |th, s| {
         if s.exports > 0 {
-            return Err(th.buffer_error(format_args!("Existing exports of data: object cannot be re-sized")));
+            return Err(th.buffer_error(format_args!(
+                "Existing exports of data: object cannot be re-sized"
+            )));
         }
         f(th, s)
     })
@@ -109,7 +207,9 @@ fn init(th: &mut Thread, v: Value, args: &[Value], kw: Option<Value>) -> R<()> {
     let b = own(th, v)?;
     b.state.with(th, v, |th, s| {
         if s.exports > 0 {
-            return Err(th.buffer_error(format_args!("Existing exports of data: object cannot be re-sized")));
+            return Err(th.buffer_error(format_args!(
+                "Existing exports of data: object cannot be re-sized"
+            )));
         }
         *s = State { data, ..State::default() };
         Ok(())
@@ -120,7 +220,9 @@ fn close(th: &mut Thread, v: Value) -> R {
     let b = own(th, v)?;
     b.state.with(th, v, |th, s| {
         if s.exports > 0 {
-            return Err(th.buffer_error(format_args!("Existing exports of data: object cannot be re-sized")));
+            return Err(th.buffer_error(format_args!(
+                "Existing exports of data: object cannot be re-sized"
+            )));
         }
         s.closed = true;
         s.data = Vec::new();
@@ -135,7 +237,9 @@ fn put(th: &mut Thread, s: &mut State, b: &[u8]) -> R<()> {
     let end = s.pos + b.len();
     if end > s.data.len() {
         if s.exports > 0 {
-            return Err(th.buffer_error(format_args!("Existing exports of data: object cannot be re-sized")));
+            return Err(th.buffer_error(format_args!(
+                "Existing exports of data: object cannot be re-sized"
+            )));
         }
         if s.data.try_reserve(end - s.data.len()).is_err() {
             return Err(th.memory_error());
@@ -254,7 +358,9 @@ fn seek(th: &mut Thread, v: Value, a: &[Value]) -> R {
             1 => s.pos,
             2 => s.data.len(),
             _ => {
-                return Err(th.value_error(format_args!("invalid whence ({whence}, should be 0, 1 or 2)")));
+                return Err(
+                    th.value_error(format_args!("invalid whence ({whence}, should be 0, 1 or 2)"))
+                );
             }
         };
         let Some(to) = pos.checked_add(base as isize) else {
@@ -306,12 +412,16 @@ fn setstate(th: &mut Thread, v: Value, state: Value) -> R {
     let tn = v.type_of().name();
     let Some([data, pos, dict, ..]) = state.cast::<Tuple>().map(|t| t.as_slice()) else {
         let sn = state.type_of().name();
-        return Err(th.type_error(format_args!("{tn}.__setstate__ argument should be 3-tuple, got {sn}")));
+        return Err(
+            th.type_error(format_args!("{tn}.__setstate__ argument should be 3-tuple, got {sn}"))
+        );
     };
     init(th, v, &[*data], None)?;
     if !int::check(*pos) {
         let pn = pos.type_of().name();
-        return Err(th.type_error(format_args!("second item of state must be an integer, not {pn}")));
+        return Err(
+            th.type_error(format_args!("second item of state must be an integer, not {pn}"))
+        );
     }
     let p = int::as_isize(th, *pos)?;
     if p < 0 {
@@ -324,7 +434,9 @@ fn setstate(th: &mut Thread, v: Value, state: Value) -> R {
     if !dict.is_none() {
         let Some(d) = dict.cast::<Dict>() else {
             let dn = dict.type_of().name();
-            return Err(th.type_error(format_args!("third item of state should be a dict, got a {dn}")));
+            return Err(
+                th.type_error(format_args!("third item of state should be a dict, got a {dn}"))
+            );
         };
         if let Some(own) = attr::instance_dict(th, v)? {
             let mut at = 0;
@@ -368,7 +480,13 @@ fn borrow(th: &mut Thread, v: Value, _: bool) -> R<Buffer> {
     let b = own(th, s)?;
     Ok(b.state.with(th, s, |_, s| {
         s.exports += 1;
-        Buffer { ptr: s.data.as_mut_ptr(), len: s.data.len(), readonly: false, itemsize: 1, format: "B" }
+        Buffer {
+            ptr: s.data.as_mut_ptr(),
+            len: s.data.len(),
+            readonly: false,
+            itemsize: 1,
+            format: "B",
+        }
     }))
 }
 
@@ -387,4 +505,3 @@ fn getbuffer(th: &mut Thread, v: Value) -> R {
     let b = payload::alloc(th, BYTES_IO_BUFFER.ty(), BytesIoBuffer { source: holder })?;
     buffer::memoryview(th, b)
 }
-

@@ -102,7 +102,14 @@ impl Core {
     }
 
     /// One read of the raw stream into the spare room of `out`, `most` bytes at most. Nothing when it would block.
-    pub fn raw_read(&self, th: &mut Thread, v: Value, s: &mut State, out: &mut Vec<u8>, most: usize) -> R<Option<usize>> {
+    pub fn raw_read(
+        &self,
+        th: &mut Thread,
+        v: Value,
+        s: &mut State,
+        out: &mut Vec<u8>,
+        most: usize,
+    ) -> R<Option<usize>> {
         let raw = self.raw(th, v)?;
         let got = match fileio::direct(th, raw).filter(|d| d.readable) {
             Some(d) => {
@@ -172,7 +179,13 @@ impl Core {
     }
 
     /// One write to the raw stream. Nothing when it would block.
-    pub fn raw_write(&self, th: &mut Thread, v: Value, s: &mut State, b: &[u8]) -> R<Option<usize>> {
+    pub fn raw_write(
+        &self,
+        th: &mut Thread,
+        v: Value,
+        s: &mut State,
+        b: &[u8],
+    ) -> R<Option<usize>> {
         let raw = self.raw(th, v)?;
         let done = match fileio::direct(th, raw).filter(|d| d.writable) {
             Some(d) => fileio::write_slice(th, d.fd, b)?,
@@ -257,7 +270,14 @@ impl Core {
     }
 
     /// Moves the raw stream.
-    pub fn raw_seek(&self, th: &mut Thread, v: Value, s: &mut State, to: i64, whence: i32) -> R<i64> {
+    pub fn raw_seek(
+        &self,
+        th: &mut Thread,
+        v: Value,
+        s: &mut State,
+        to: i64,
+        whence: i32,
+    ) -> R<i64> {
         let raw = self.raw(th, v)?;
         s.at = None;
         let at = match fileio::direct(th, raw) {

@@ -25,14 +25,24 @@ impl<T: Send> Exclusive<T> {
 
     /// A short operation; nothing when a long one is under way or `f` itself gives nothing.
     #[inline]
-    pub fn short<U>(&self, th: &mut Thread, obj: Value, f: impl FnOnce(&mut Thread, &mut T) -> Option<U>) -> Option<U> {
+    pub fn short<U>(
+        &self,
+        th: &mut Thread,
+        obj: Value,
+        f: impl FnOnce(&mut Thread, &mut T) -> Option<U>,
+    ) -> Option<U> {
         self.place.with(th, obj, |th, p| p.as_mut().and_then(|t| f(th, t)))
     }
 
     /// A long operation.
     ///
     /// **Errors:** RuntimeError ("reentrant call inside ...") when this thread is in one already. **Escapes:** if `f` does.
-    pub fn long<U>(&self, th: &mut Thread, obj: Value, f: impl FnOnce(&mut Thread, &mut T) -> R<U>) -> R<U> {
+    pub fn long<U>(
+        &self,
+        th: &mut Thread,
+        obj: Value,
+        f: impl FnOnce(&mut Thread, &mut T) -> R<U>,
+    ) -> R<U> {
         if self.busy.mine(th) {
             let who = match ops::repr(th, obj) {
                 Ok(s) => s.to_string_lossy().into_owned(),

@@ -7,7 +7,8 @@ use heddle_object::heap::Tracer;
 use heddle_object::names::n;
 use heddle_object::types::{Str, exceptions as exc, int};
 use heddle_object::{
-    Args, GetSetDef, MethodDef, Params, R, Raised, Slots, StaticType, Thread, TypeSpec, Value, attr, flags, ops,
+    Args, GetSetDef, MethodDef, Params, R, Raised, Slots, StaticType, Thread, TypeSpec, Value,
+    attr, flags, ops,
 };
 use rustix::fs::{FileType, Mode, OFlags, SeekFrom};
 use rustix::io::Errno;
@@ -53,37 +54,136 @@ pub static FILE_IO: StaticType = StaticType::new(TypeSpec {
     doc: "Open a file.\n\nThe mode can be 'r' (default), 'w', 'x' or 'a' for reading,\nwriting, exclusive creation or appending.",
     slots: Slots { new: Some(new), init: Some(init), repr: Some(repr), ..Slots::NONE },
     methods: &[
-        MethodDef::fast("read", 0, 1, read, "read($self, size=-1, /)\n--\n\nRead at most size bytes, returned as bytes."),
-        MethodDef::noargs("readall", readall, "readall($self, /)\n--\n\nRead all data from the file, returned as bytes."),
-        MethodDef::one("readinto", readinto, "readinto($self, buffer, /)\n--\n\nSame as RawIOBase.readinto()."),
-        MethodDef::one("write", write, "write($self, b, /)\n--\n\nWrite buffer b to file, return number of bytes written."),
-        MethodDef::fast("seek", 1, 2, seek, "seek($self, pos, whence=0, /)\n--\n\nMove to new file position and return the file position."),
-        MethodDef::noargs("tell", |th, v| { let s = open_state(th, v)?; lseek(th, s.fd, SeekFrom::Current(0)).and_then(|p| int::from_i64(th, p)) }, "tell($self, /)\n--\n\nCurrent file position."),
-        MethodDef::fast("truncate", 0, 1, truncate, "truncate($self, size=None, /)\n--\n\nTruncate the file to at most size bytes and return the truncated size."),
+        MethodDef::fast(
+            "read",
+            0,
+            1,
+            read,
+            "read($self, size=-1, /)\n--\n\nRead at most size bytes, returned as bytes.",
+        ),
+        MethodDef::noargs(
+            "readall",
+            readall,
+            "readall($self, /)\n--\n\nRead all data from the file, returned as bytes.",
+        ),
+        MethodDef::one(
+            "readinto",
+            readinto,
+            "readinto($self, buffer, /)\n--\n\nSame as RawIOBase.readinto().",
+        ),
+        MethodDef::one(
+            "write",
+            write,
+            "write($self, b, /)\n--\n\nWrite buffer b to file, return number of bytes written.",
+        ),
+        MethodDef::fast(
+            "seek",
+            1,
+            2,
+            seek,
+            "seek($self, pos, whence=0, /)\n--\n\nMove to new file position and return the file position.",
+        ),
+        MethodDef::noargs(
+            "tell",
+            |th, v| {
+                let s = open_state(th, v)?;
+                lseek(th, s.fd, SeekFrom::Current(0)).and_then(|p| int::from_i64(th, p))
+            },
+            "tell($self, /)\n--\n\nCurrent file position.",
+        ),
+        MethodDef::fast(
+            "truncate",
+            0,
+            1,
+            truncate,
+            "truncate($self, size=None, /)\n--\n\nTruncate the file to at most size bytes and return the truncated size.",
+        ),
         MethodDef::noargs("close", close, "close($self, /)\n--\n\nClose the file."),
-        MethodDef::noargs("seekable", |th, v| seekable(th, v).map(Value::bool), "seekable($self, /)\n--\n\nTrue if file supports random-access."),
-        MethodDef::noargs("readable", |th, v| open_state(th, v).map(|s| Value::bool(s.readable)), "readable($self, /)\n--\n\nTrue if file was opened in a read mode."),
-        MethodDef::noargs("writable", |th, v| open_state(th, v).map(|s| Value::bool(s.writable)), "writable($self, /)\n--\n\nTrue if file was opened in a write mode."),
-        MethodDef::noargs("fileno", |th, v| open_state(th, v).map(|s| Value::small_int(s.fd as i64)), "fileno($self, /)\n--\n\nReturn the underlying file descriptor (an integer)."),
-        MethodDef::noargs("isatty", |th, v| { let s = open_state(th, v)?; Ok(Value::bool(isatty(th, s.fd))) }, "isatty($self, /)\n--\n\nTrue if the file is connected to a TTY device."),
-        MethodDef::noargs("_isatty_open_only", |th, v| { let s = open_state(th, v)?; Ok(Value::bool(s.maybe_tty && isatty(th, s.fd))) }, "_isatty_open_only($self, /)\n--\n\nCheck whether the file is a TTY using an open-only optimization."),
+        MethodDef::noargs(
+            "seekable",
+            |th, v| seekable(th, v).map(Value::bool),
+            "seekable($self, /)\n--\n\nTrue if file supports random-access.",
+        ),
+        MethodDef::noargs(
+            "readable",
+            |th, v| open_state(th, v).map(|s| Value::bool(s.readable)),
+            "readable($self, /)\n--\n\nTrue if file was opened in a read mode.",
+        ),
+        MethodDef::noargs(
+            "writable",
+            |th, v| open_state(th, v).map(|s| Value::bool(s.writable)),
+            "writable($self, /)\n--\n\nTrue if file was opened in a write mode.",
+        ),
+        MethodDef::noargs(
+            "fileno",
+            |th, v| open_state(th, v).map(|s| Value::small_int(s.fd as i64)),
+            "fileno($self, /)\n--\n\nReturn the underlying file descriptor (an integer).",
+        ),
+        MethodDef::noargs(
+            "isatty",
+            |th, v| {
+                let s = open_state(th, v)?;
+                Ok(Value::bool(isatty(th, s.fd)))
+            },
+            "isatty($self, /)\n--\n\nTrue if the file is connected to a TTY device.",
+        ),
+        MethodDef::noargs(
+            "_isatty_open_only",
+            |th, v| {
+                let s = open_state(th, v)?;
+                Ok(Value::bool(s.maybe_tty && isatty(th, s.fd)))
+            },
+            "_isatty_open_only($self, /)\n--\n\nCheck whether the file is a TTY using an open-only optimization.",
+        ),
         MethodDef::one("_dealloc_warn", dealloc_warn, ""),
         MethodDef::noargs("__reduce__", base::no_pickle, ""),
         MethodDef::one("__reduce_ex__", |th, v, _| base::no_pickle(th, v), ""),
         MethodDef::noargs("__getstate__", base::no_pickle, ""),
     ],
     getset: &[
-        GetSetDef::ro("closed", |th, v| state(th, v).map(|s| Value::bool(s.fd < 0)), "True if the file is closed"),
-        GetSetDef::ro("closefd", |th, v| state(th, v).map(|s| Value::bool(s.closefd)), "True if the file descriptor will be closed by close()."),
-        GetSetDef::ro("mode", |th, v| { let s = state(th, v)?; host::text(th, mode_of(&s)) }, "String giving the file mode"),
-        GetSetDef::rw("_blksize", |th, v| state(th, v).map(|s| Value::small_int(s.block_bytes as i64)), |th, v, x| {
-            let k = match x { Some(x) => host::c_int(th, x)?, None => return Err(th.type_error(format_args!("can't delete numeric/char attribute"))) };
-            change(th, v, |s| s.block_bytes = k as u32)
-        }, "Stat st_blksize if available"),
-        GetSetDef::rw("_finalizing", |th, v| state(th, v).map(|s| Value::bool(s.finalizing)), |th, v, x| {
-            let on = host::truth(th, x, false)?;
-            change(th, v, |s| s.finalizing = on)
-        }, ""),
+        GetSetDef::ro(
+            "closed",
+            |th, v| state(th, v).map(|s| Value::bool(s.fd < 0)),
+            "True if the file is closed",
+        ),
+        GetSetDef::ro(
+            "closefd",
+            |th, v| state(th, v).map(|s| Value::bool(s.closefd)),
+            "True if the file descriptor will be closed by close().",
+        ),
+        GetSetDef::ro(
+            "mode",
+            |th, v| {
+                let s = state(th, v)?;
+                host::text(th, mode_of(&s))
+            },
+            "String giving the file mode",
+        ),
+        GetSetDef::rw(
+            "_blksize",
+            |th, v| state(th, v).map(|s| Value::small_int(s.block_bytes as i64)),
+            |th, v, x| {
+                let k = match x {
+                    Some(x) => host::c_int(th, x)?,
+                    None => {
+                        return Err(
+                            th.type_error(format_args!("can't delete numeric/char attribute"))
+                        );
+                    }
+                };
+                change(th, v, |s| s.block_bytes = k as u32)
+            },
+            "Stat st_blksize if available",
+        ),
+        GetSetDef::rw(
+            "_finalizing",
+            |th, v| state(th, v).map(|s| Value::bool(s.finalizing)),
+            |th, v, x| {
+                let on = host::truth(th, x, false)?;
+                change(th, v, |s| s.finalizing = on)
+            },
+            "",
+        ),
     ],
     ..spec_with_dict::<FileIo>()
 });
@@ -184,10 +284,15 @@ fn parse_mode(th: &mut Thread, mode: &Str) -> R<Wanted> {
     for c in text.chars() {
         match c {
             'x' | 'r' | 'w' | 'a' if rwax => return Err(twice(th)),
-            'x' => (s.created, s.writable, flags) = (true, true, flags | OFlags::EXCL | OFlags::CREATE),
+            'x' => {
+                (s.created, s.writable, flags) = (true, true, flags | OFlags::EXCL | OFlags::CREATE)
+            }
             'r' => s.readable = true,
             'w' => (s.writable, flags) = (true, flags | OFlags::CREATE | OFlags::TRUNC),
-            'a' => (s.writable, s.appending, flags) = (true, true, flags | OFlags::APPEND | OFlags::CREATE),
+            'a' => {
+                (s.writable, s.appending, flags) =
+                    (true, true, flags | OFlags::APPEND | OFlags::CREATE)
+            }
             'b' => {}
             '+' if plus => return Err(twice(th)),
             '+' => (s.readable, s.writable, plus) = (true, true, true),
@@ -266,7 +371,8 @@ fn init(th: &mut Thread, v: Value, args: &[Value], kw: Option<Value>) -> R<()> {
                     }
                 }
                 Some(o) => {
-                    let fd = ops::call(th, o, &[name, Value::small_int(flags.bits() as i64)], None)?;
+                    let fd =
+                        ops::call(th, o, &[name, Value::small_int(flags.bits() as i64)], None)?;
                     if !int::check(fd) {
                         return Err(th.type_error(format_args!("expected integer from opener")));
                     }
@@ -275,7 +381,8 @@ fn init(th: &mut Thread, v: Value, args: &[Value], kw: Option<Value>) -> R<()> {
                         return Err(th.value_error(format_args!("opener returned {}", s.fd)));
                     }
                     let fd = s.fd;
-                    let r = raw::fd(fd).and_then(|fd| rustix::io::fcntl_setfd(fd, rustix::io::FdFlags::CLOEXEC));
+                    let r = raw::fd(fd)
+                        .and_then(|fd| rustix::io::fcntl_setfd(fd, rustix::io::FdFlags::CLOEXEC));
                     host::check(th, r)?;
                 }
             }
@@ -343,7 +450,8 @@ fn seekable(th: &mut Thread, v: Value) -> R<bool> {
         return Ok(b);
     }
     let fd = s.fd;
-    let can = th.detached(|| raw::fd(fd).and_then(|f| rustix::fs::seek(f, SeekFrom::Current(0)))).is_ok();
+    let can =
+        th.detached(|| raw::fd(fd).and_then(|f| rustix::fs::seek(f, SeekFrom::Current(0)))).is_ok();
     change(th, v, |s| s.seekable = Some(can))?;
     Ok(can)
 }
@@ -369,7 +477,8 @@ pub fn seek_from(th: &mut Thread, pos: i64, whence: i32) -> R<SeekFrom> {
 
 /// Reads at most as many bytes as the vector has spare room for, detached; nothing when the read would block.
 pub fn read_into(th: &mut Thread, fd: i32, out: &mut Vec<u8>) -> R<Option<usize>> {
-    let r = host::retry(th, || rustix::io::read(raw::fd(fd)?, rustix::buffer::spare_capacity(out)))?;
+    let r =
+        host::retry(th, || rustix::io::read(raw::fd(fd)?, rustix::buffer::spare_capacity(out)))?;
     match r {
         Ok(k) => Ok(Some(k)),
         Err(Errno::AGAIN) => Ok(None),
@@ -445,7 +554,8 @@ pub fn read_to_end(th: &mut Thread, v: Value, out: &mut Vec<u8>) -> R<bool> {
     let left = match s.size_hint {
         0 => super::BUFFER_BYTES as u64,
         size => {
-            let at = th.detached(|| raw::fd(s.fd).and_then(|f| rustix::fs::seek(f, SeekFrom::Current(0))));
+            let at = th
+                .detached(|| raw::fd(s.fd).and_then(|f| rustix::fs::seek(f, SeekFrom::Current(0))));
             size.saturating_sub(at.unwrap_or(0)).min(isize::MAX as u64 / 2) + 1
         }
     };
@@ -493,7 +603,9 @@ fn write(th: &mut Thread, v: Value, data: Value) -> R {
 fn seek(th: &mut Thread, v: Value, a: &[Value]) -> R {
     let s = open_state(th, v)?;
     if heddle_object::types::float::check(a[0]) {
-        return Err(th.type_error(format_args!("'float' object cannot be interpreted as an integer")));
+        return Err(
+            th.type_error(format_args!("'float' object cannot be interpreted as an integer"))
+        );
     }
     let pos = host::c_off(th, a[0])?;
     let whence = match a.get(1) {
@@ -550,9 +662,9 @@ fn dealloc_warn(th: &mut Thread, v: Value, source: Value) -> R {
     let s = state(th, v)?;
     if s.fd >= 0 && s.closefd {
         let held = th.exception.take();
-        let shown = ops::repr(th, source)
-            .map(|r| r.to_string_lossy().into_owned())
-            .and_then(|r| (th.hooks.warn)(th, &exc::RESOURCE_WARNING, &format!("unclosed file {r}")));
+        let shown = ops::repr(th, source).map(|r| r.to_string_lossy().into_owned()).and_then(|r| {
+            (th.hooks.warn)(th, &exc::RESOURCE_WARNING, &format!("unclosed file {r}"))
+        });
         if let Err(e) = shown {
             (th.hooks.unraisable)(th, e, "", Some(v));
         }
@@ -582,4 +694,3 @@ pub fn type_text(v: Value) -> String {
     let full = t.layout().spec.name;
     if std::ptr::eq(t.layout().ty(), t) { full.to_string() } else { t.name() }
 }
-

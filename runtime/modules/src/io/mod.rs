@@ -32,9 +32,23 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "_io",
     doc: "The io module provides the Python interfaces to stream handling. The\nbuiltin open function is defined in this module.",
     methods: &[
-        MethodDef::kw("open", |th, _, a| open(th, a), "open($module, /, file, mode='r', buffering=-1, encoding=None,\n     errors=None, newline=None, closefd=True, opener=None)\n--\n\nOpen file and return a stream.  Raise OSError upon failure."),
-        MethodDef::kw("open_code", open_code, "open_code($module, /, path)\n--\n\nOpens the provided file with the intent to import the contents."),
-        MethodDef::fast("text_encoding", 1, 2, text_encoding, "text_encoding($module, encoding, stacklevel=2, /)\n--\n\nA helper function to choose the text encoding."),
+        MethodDef::kw(
+            "open",
+            |th, _, a| open(th, a),
+            "open($module, /, file, mode='r', buffering=-1, encoding=None,\n     errors=None, newline=None, closefd=True, opener=None)\n--\n\nOpen file and return a stream.  Raise OSError upon failure.",
+        ),
+        MethodDef::kw(
+            "open_code",
+            open_code,
+            "open_code($module, /, path)\n--\n\nOpens the provided file with the intent to import the contents.",
+        ),
+        MethodDef::fast(
+            "text_encoding",
+            1,
+            2,
+            text_encoding,
+            "text_encoding($module, encoding, stacklevel=2, /)\n--\n\nA helper function to choose the text encoding.",
+        ),
     ],
     types: &[
         &base::IO_BASE,
@@ -87,8 +101,10 @@ fn join_errors(th: &mut Thread, flushed: R, first: Option<Value>, done: R) -> R 
     }
 }
 
-const OPEN: Params<8> =
-    Params::new(["file", "mode", "buffering", "encoding", "errors", "newline", "closefd", "opener"], 1);
+const OPEN: Params<8> = Params::new(
+    ["file", "mode", "buffering", "encoding", "errors", "newline", "closefd", "opener"],
+    1,
+);
 
 /// What a mode string says.
 #[derive(Default)]
@@ -124,7 +140,8 @@ fn parse_mode(th: &mut Thread, mode: &str) -> R<Modes> {
 
 /// `open(...)`
 pub fn open(th: &mut Thread, a: &Args) -> R {
-    let [file, mode, buffering, encoding, errors, newline, closefd, opener] = a.bind(th, "open", &OPEN)?;
+    let [file, mode, buffering, encoding, errors, newline, closefd, opener] =
+        a.bind(th, "open", &OPEN)?;
     let file = file.unwrap_or_else(Value::none);
     let mode = match mode {
         Some(m) => host::str_arg(th, m, "open", "'mode' ")?.to_string_lossy(),
@@ -156,16 +173,20 @@ pub fn open(th: &mut Thread, a: &Args) -> R {
         return Err(th.value_error(format_args!("can't have text and binary mode at once")));
     }
     if [m.creating, m.reading, m.writing, m.appending].into_iter().filter(|x| *x).count() > 1 {
-        return Err(th.value_error(format_args!(
-            "must have exactly one of create/read/write/append mode"
-        )));
+        return Err(
+            th.value_error(format_args!("must have exactly one of create/read/write/append mode"))
+        );
     }
-    for (given, what) in
-        [(encoding.is_some(), "encoding"), (errors.is_some(), "errors"), (newline.is_some(), "newline")]
-    {
+    for (given, what) in [
+        (encoding.is_some(), "encoding"),
+        (errors.is_some(), "errors"),
+        (newline.is_some(), "newline"),
+    ] {
         if m.binary && given {
             let an = if what == "newline" { "a" } else { "an" };
-            return Err(th.value_error(format_args!("binary mode doesn't take {an} {what} argument")));
+            return Err(
+                th.value_error(format_args!("binary mode doesn't take {an} {what} argument"))
+            );
         }
     }
     if m.binary && buffering == 1 {
@@ -176,7 +197,8 @@ pub fn open(th: &mut Thread, a: &Args) -> R {
         )?;
     }
     let rm = host::text(th, &raw_mode)?;
-    let raw = ops::call(th, fileio::FILE_IO.value(), &[target, rm, Value::bool(closefd), opener], None)?;
+    let raw =
+        ops::call(th, fileio::FILE_IO.value(), &[target, rm, Value::bool(closefd), opener], None)?;
     let made = finish_open(th, raw, &m, &mode, &mut buffering, encoding, errors, newline);
     match made {
         Ok(v) => Ok(v),
@@ -184,7 +206,9 @@ pub fn open(th: &mut Thread, a: &Args) -> R {
             // The outermost stream that was made closes the rest.
             let held = th.exception.take();
             let closed = ops::call_method(th, outer, n().close, &[]);
-            if let (Err(_), Some(x)) = (closed, th.exception.and_then(|x| x.cast::<exc::Exception>())) {
+            if let (Err(_), Some(x)) =
+                (closed, th.exception.and_then(|x| x.cast::<exc::Exception>()))
+            {
                 x.context.set(held);
                 return Err(e);
             }
@@ -267,4 +291,3 @@ fn text_encoding(th: &mut Thread, _: Value, a: &[Value]) -> R {
     }
     host::text(th, if utf8 { "utf-8" } else { "locale" })
 }
-

@@ -21,7 +21,8 @@ pub fn read(th: &mut Thread, v: Value, a: &[Value]) -> R {
     let c = core(th, v)?;
     if size >= 0 {
         let k = size as usize;
-        let quick = c.ex.short(th, v, |th, s| (k <= s.ahead()).then(|| buffer::bytes(th, s.take(k))));
+        let quick =
+            c.ex.short(th, v, |th, s| (k <= s.ahead()).then(|| buffer::bytes(th, s.take(k))));
         if let Some(r) = quick {
             return r;
         }
@@ -43,7 +44,14 @@ pub fn read(th: &mut Thread, v: Value, a: &[Value]) -> R {
 }
 
 /// Reads until `k` bytes are there, or the end, or it would block (then true).
-fn read_some(th: &mut Thread, c: &Core, v: Value, s: &mut State, k: usize, out: &mut Vec<u8>) -> R<bool> {
+fn read_some(
+    th: &mut Thread,
+    c: &Core,
+    v: Value,
+    s: &mut State,
+    k: usize,
+    out: &mut Vec<u8>,
+) -> R<bool> {
     if out.try_reserve_exact(k).is_err() {
         return Err(th.memory_error());
     }
@@ -132,7 +140,14 @@ pub fn read1(th: &mut Thread, v: Value, a: &[Value]) -> R {
 }
 
 /// What is read ahead, or the result of one read of the raw stream. Nothing when it would block.
-fn one_read(th: &mut Thread, c: &Core, v: Value, s: &mut State, k: usize, out: &mut Vec<u8>) -> R<Option<usize>> {
+fn one_read(
+    th: &mut Thread,
+    c: &Core,
+    v: Value,
+    s: &mut State,
+    k: usize,
+    out: &mut Vec<u8>,
+) -> R<Option<usize>> {
     if s.ahead() > 0 {
         let b = s.take(k);
         out.extend_from_slice(b);
@@ -294,7 +309,8 @@ fn write_slow(th: &mut Thread, c: &Core, v: Value, s: &mut State, b: &[u8]) -> R
         return Ok(b.len());
     }
     if let Err(e) = c.flush(th, v, s) {
-        if !th.exception_is(&heddle_object::types::exceptions::BLOCKING_IO_ERROR) || s.pending == 0 {
+        if !th.exception_is(&heddle_object::types::exceptions::BLOCKING_IO_ERROR) || s.pending == 0
+        {
             return Err(e);
         }
         // The raw stream takes no more for now: keep what there is room for.

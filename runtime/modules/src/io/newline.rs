@@ -4,8 +4,8 @@ use super::base::expect_str;
 use crate::host;
 use heddle_object::core::payload::{self, Guarded, Native};
 use heddle_object::core::slot::Slot;
-use heddle_object::heap::Tracer;
 use heddle_object::each_kind;
+use heddle_object::heap::Tracer;
 use heddle_object::names::n;
 use heddle_object::text::{StrBuf, StrBuilder, StrRef};
 use heddle_object::types::{Str, Tuple, int};
@@ -148,23 +148,45 @@ pub static NEWLINE_DECODER: StaticType = StaticType::new(TypeSpec {
     doc: "Codec used when reading a file in universal newlines mode.\n\nIt wraps another incremental decoder, translating \\r\\n and \\r into \\n.",
     slots: Slots { new: Some(new), init: Some(init), ..Slots::NONE },
     methods: &[
-        MethodDef::kw("decode", |th, v, a| {
-            let [input, last] = a.bind(th, "decode", &Params::new(["input", "final"], 1))?;
-            let last = host::truth(th, last, false)?;
-            decode(th, v, input.unwrap_or_else(Value::none), last)
-        }, "decode($self, /, input, final=False)\n--\n\n"),
+        MethodDef::kw(
+            "decode",
+            |th, v, a| {
+                let [input, last] = a.bind(th, "decode", &Params::new(["input", "final"], 1))?;
+                let last = host::truth(th, last, false)?;
+                decode(th, v, input.unwrap_or_else(Value::none), last)
+            },
+            "decode($self, /, input, final=False)\n--\n\n",
+        ),
         MethodDef::noargs("getstate", getstate, "getstate($self, /)\n--\n\n"),
         MethodDef::one("setstate", setstate, "setstate($self, state, /)\n--\n\n"),
         MethodDef::noargs("reset", reset, "reset($self, /)\n--\n\n"),
     ],
     getset: &[
-        GetSetDef::ro("newlines", |th, v| {
-            let d = own(th, v)?;
-            let s = d.state.with(th, v, |_, s| *s);
-            s.value(th)
-        }, ""),
-        GetSetDef::ro("errors", |th, v| { let d = own(th, v)?; Ok(d.errors.get().unwrap_or_else(Value::none)) }, ""),
-        GetSetDef::ro("decoder", |th, v| { let d = own(th, v)?; Ok(d.decoder.get().unwrap_or_else(Value::none)) }, ""),
+        GetSetDef::ro(
+            "newlines",
+            |th, v| {
+                let d = own(th, v)?;
+                let s = d.state.with(th, v, |_, s| *s);
+                s.value(th)
+            },
+            "",
+        ),
+        GetSetDef::ro(
+            "errors",
+            |th, v| {
+                let d = own(th, v)?;
+                Ok(d.errors.get().unwrap_or_else(Value::none))
+            },
+            "",
+        ),
+        GetSetDef::ro(
+            "decoder",
+            |th, v| {
+                let d = own(th, v)?;
+                Ok(d.decoder.get().unwrap_or_else(Value::none))
+            },
+            "",
+        ),
     ],
     ..payload::spec::<NewlineDecoder>()
 });
@@ -185,7 +207,8 @@ fn new(th: &mut Thread, ty: Value, _: &[Value], _: Option<Value>) -> R {
 
 fn init(th: &mut Thread, v: Value, args: &[Value], kw: Option<Value>) -> R<()> {
     let p = Params::new(["decoder", "translate", "errors"], 2);
-    let [decoder, translate, errors] = Args::new(args, kw).bind(th, "IncrementalNewlineDecoder", &p)?;
+    let [decoder, translate, errors] =
+        Args::new(args, kw).bind(th, "IncrementalNewlineDecoder", &p)?;
     let translate = host::truth(th, translate, false)?;
     let errors = match errors {
         Some(e) => e,
@@ -202,7 +225,9 @@ fn init(th: &mut Thread, v: Value, args: &[Value], kw: Option<Value>) -> R<()> {
 fn inner(th: &mut Thread, v: Value) -> R<Option<Value>> {
     match own(th, v)?.decoder.get() {
         Some(d) => Ok(Some(d).filter(|d| !d.is_none())),
-        None => Err(th.value_error(format_args!("IncrementalNewlineDecoder.__init__() not called"))),
+        None => {
+            Err(th.value_error(format_args!("IncrementalNewlineDecoder.__init__() not called")))
+        }
     }
 }
 
@@ -286,10 +311,16 @@ mod tests {
 
     #[test]
     fn line_ends_are_translated_across_pieces() {
-        assert_eq!(run(true, &["a\r", "\nb\r", "c\nd", "\r"]), ("a\nb\nc\nd\n".into(), LF | CR | CRLF));
+        assert_eq!(
+            run(true, &["a\r", "\nb\r", "c\nd", "\r"]),
+            ("a\nb\nc\nd\n".into(), LF | CR | CRLF)
+        );
         assert_eq!(run(false, &["a\r", "\nb\r", "c"]), ("a\r\nb\rc".into(), CR | CRLF));
         assert_eq!(run(true, &["\r", "\r", "\n", ""]), ("\n\n".into(), CR | CRLF));
         assert_eq!(run(true, &["plain\n"]), ("plain\n".into(), LF));
-        assert_eq!(run(true, &["\u{20ac}\r\n\u{1f600}\r", ""]), ("\u{20ac}\n\u{1f600}\n".into(), CR | CRLF));
+        assert_eq!(
+            run(true, &["\u{20ac}\r\n\u{1f600}\r", ""]),
+            ("\u{20ac}\n\u{1f600}\n".into(), CR | CRLF)
+        );
     }
 }

@@ -8,7 +8,8 @@ use heddle_object::core::slot::Slot;
 use heddle_object::heap::Tracer;
 use heddle_object::names::n;
 use heddle_object::{
-    Args, GetSetDef, MethodDef, Params, R, Slots, StaticType, Thread, TypeSpec, Value, attr, flags, ops,
+    Args, GetSetDef, MethodDef, Params, R, Slots, StaticType, Thread, TypeSpec, Value, attr, flags,
+    ops,
 };
 
 /// The stream.
@@ -47,18 +48,33 @@ pub static RW_PAIR: StaticType = StaticType::new(TypeSpec {
         MethodDef::noargs("flush", |th, v| write_side(th, v, "flush", &[]), ""),
         MethodDef::noargs("writable", |th, v| write_side(th, v, "writable", &[]), ""),
         MethodDef::noargs("close", close, ""),
-        MethodDef::noargs("isatty", |th, v| {
-            let r = write_side(th, v, "isatty", &[])?;
-            if r.is_true_singleton() { Ok(r) } else { read_side(th, v, "isatty", &[]) }
-        }, ""),
+        MethodDef::noargs(
+            "isatty",
+            |th, v| {
+                let r = write_side(th, v, "isatty", &[])?;
+                if r.is_true_singleton() { Ok(r) } else { read_side(th, v, "isatty", &[]) }
+            },
+            "",
+        ),
     ],
-    getset: &[GetSetDef::ro("closed", |th, v| { let w = side(th, v, false)?; attr::getattr(th, w, n().closed) }, "")],
+    getset: &[GetSetDef::ro(
+        "closed",
+        |th, v| {
+            let w = side(th, v, false)?;
+            attr::getattr(th, w, n().closed)
+        },
+        "",
+    )],
     ..spec_with_dict::<RwPair>()
 });
 
 fn new(th: &mut Thread, ty: Value, _: &[Value], _: Option<Value>) -> R {
     let ty = ty.cast_type().unwrap_or(RW_PAIR.ty());
-    payload::alloc(th, ty, RwPair { base: IoBase::new(), reader: Slot::empty(), writer: Slot::empty() })
+    payload::alloc(
+        th,
+        ty,
+        RwPair { base: IoBase::new(), reader: Slot::empty(), writer: Slot::empty() },
+    )
 }
 
 const INIT: Params<3> = Params::new(["reader", "writer", "buffer_size"], 2).posonly(3);

@@ -56,7 +56,12 @@ fn make(th: &mut Thread, fd: i32, name: &str) -> R {
     let writing = fd != 0;
     let unbuffered = th.rt.options.unbuffered && writing;
     let mode = host::text(th, if writing { "wb" } else { "rb" })?;
-    let file = match ops::call(th, FILE_IO.value(), &[Value::small_int(i64::from(fd)), mode, Value::bool(false)], None) {
+    let file = match ops::call(
+        th,
+        FILE_IO.value(),
+        &[Value::small_int(i64::from(fd)), mode, Value::bool(false)],
+        None,
+    ) {
         Ok(f) => f,
         Err(e) if th.catch(e, &exc::OS_ERROR) => return Ok(Value::none()),
         Err(e) => return Err(e),

@@ -11,7 +11,8 @@ use heddle_object::heap::Tracer;
 use heddle_object::text::{StrBuf, StrBuilder, StrRef};
 use heddle_object::types::{Dict, Str, Tuple, int};
 use heddle_object::{
-    Args, GetSetDef, MethodDef, Params, R, Slots, StaticType, Thread, TypeSpec, Value, attr, flags, ops,
+    Args, GetSetDef, MethodDef, Params, R, Slots, StaticType, Thread, TypeSpec, Value, attr, flags,
+    ops,
 };
 
 /// The stream.
@@ -68,7 +69,10 @@ impl Mode {
             _ => {
                 // StringIO shows the repr, the others the text itself.
                 let shown = if fname.starts_with("StringIO") { ops::repr(th, v)? } else { s };
-                return Err(th.value_error(format_args!("illegal newline value: {}", shown.to_string_lossy())));
+                return Err(th.value_error(format_args!(
+                    "illegal newline value: {}",
+                    shown.to_string_lossy()
+                )));
             }
         })
     }
@@ -127,16 +131,27 @@ impl Text {
     /// Makes units wide enough for `s`.
     fn widen(&mut self, s: StrRef<'_>) {
         match (&mut *self, s) {
-            (Text::One(v), StrRef::Ucs2(_)) => *self = Text::Two(v.iter().map(|&c| u16::from(c)).collect()),
-            (Text::One(v), StrRef::Ucs4(_)) => *self = Text::Four(v.iter().map(|&c| u32::from(c)).collect()),
-            (Text::Two(v), StrRef::Ucs4(_)) => *self = Text::Four(v.iter().map(|&c| u32::from(c)).collect()),
+            (Text::One(v), StrRef::Ucs2(_)) => {
+                *self = Text::Two(v.iter().map(|&c| u16::from(c)).collect())
+            }
+            (Text::One(v), StrRef::Ucs4(_)) => {
+                *self = Text::Four(v.iter().map(|&c| u32::from(c)).collect())
+            }
+            (Text::Two(v), StrRef::Ucs4(_)) => {
+                *self = Text::Four(v.iter().map(|&c| u32::from(c)).collect())
+            }
             _ => {}
         }
     }
 
     /// Writes over what is at `pos` and appends; a gap becomes nulls.
     fn put(&mut self, pos: usize, s: StrRef<'_>) {
-        fn over<U: Copy + Default>(v: &mut Vec<U>, pos: usize, n: usize, units: impl Iterator<Item = U>) {
+        fn over<U: Copy + Default>(
+            v: &mut Vec<U>,
+            pos: usize,
+            n: usize,
+            units: impl Iterator<Item = U>,
+        ) {
             if pos == v.len() {
                 v.extend(units);
                 return;
@@ -151,7 +166,9 @@ impl Text {
         self.widen(s);
         let n = s.len();
         match (self, s) {
-            (Text::One(v), StrRef::Ascii(u) | StrRef::Latin1(u)) => over(v, pos, n, u.iter().copied()),
+            (Text::One(v), StrRef::Ascii(u) | StrRef::Latin1(u)) => {
+                over(v, pos, n, u.iter().copied())
+            }
             (Text::Two(v), StrRef::Ucs2(u)) => over(v, pos, n, u.iter().copied()),
             (Text::Four(v), StrRef::Ucs4(u)) => over(v, pos, n, u.iter().copied()),
             (Text::Two(v), s) => over(v, pos, n, s.chars().map(|c| c as u16)),
@@ -175,25 +192,100 @@ pub static STRING_IO: StaticType = StaticType::new(TypeSpec {
     base: Some(&TEXT_BASE),
     flags: flags::BASETYPE | flags::HAS_WEAKREF,
     doc: "Text I/O implementation using an in-memory buffer.\n\nThe initial_value argument sets the value of object.  The newline\nargument is like the one of TextIOWrapper's constructor.",
-    slots: Slots { new: Some(new), init: Some(init), iter: Some(|th, v| { with(th, v, |_, _| Ok(()))?; Ok(v) }), iternext: Some(next), ..Slots::NONE },
+    slots: Slots {
+        new: Some(new),
+        init: Some(init),
+        iter: Some(|th, v| {
+            with(th, v, |_, _| Ok(()))?;
+            Ok(v)
+        }),
+        iternext: Some(next),
+        ..Slots::NONE
+    },
     methods: &[
-        MethodDef::noargs("getvalue", |th, v| with(th, v, |th, s| Str::from_view(th, s.text.view()).map(|s| Value::from_ref(s))), "getvalue($self, /)\n--\n\nRetrieve the entire contents of the object."),
+        MethodDef::noargs(
+            "getvalue",
+            |th, v| {
+                with(th, v, |th, s| Str::from_view(th, s.text.view()).map(|s| Value::from_ref(s)))
+            },
+            "getvalue($self, /)\n--\n\nRetrieve the entire contents of the object.",
+        ),
         MethodDef::one("write", write, "write($self, s, /)\n--\n\nWrite string to file."),
-        MethodDef::fast("read", 0, 1, read, "read($self, size=-1, /)\n--\n\nRead at most size characters, returned as a string."),
-        MethodDef::fast("readline", 0, 1, readline, "readline($self, size=-1, /)\n--\n\nRead until newline or EOF."),
-        MethodDef::fast("seek", 1, 2, seek, "seek($self, pos, whence=0, /)\n--\n\nChange stream position."),
-        MethodDef::noargs("tell", |th, v| { let p = with(th, v, |_, s| Ok(s.pos))?; int::from_usize(th, p) }, "tell($self, /)\n--\n\nTell the current file position."),
-        MethodDef::fast("truncate", 0, 1, truncate, "truncate($self, pos=None, /)\n--\n\nTruncate size to pos."),
+        MethodDef::fast(
+            "read",
+            0,
+            1,
+            read,
+            "read($self, size=-1, /)\n--\n\nRead at most size characters, returned as a string.",
+        ),
+        MethodDef::fast(
+            "readline",
+            0,
+            1,
+            readline,
+            "readline($self, size=-1, /)\n--\n\nRead until newline or EOF.",
+        ),
+        MethodDef::fast(
+            "seek",
+            1,
+            2,
+            seek,
+            "seek($self, pos, whence=0, /)\n--\n\nChange stream position.",
+        ),
+        MethodDef::noargs(
+            "tell",
+            |th, v| {
+                let p = with(th, v, |_, s| Ok(s.pos))?;
+                int::from_usize(th, p)
+            },
+            "tell($self, /)\n--\n\nTell the current file position.",
+        ),
+        MethodDef::fast(
+            "truncate",
+            0,
+            1,
+            truncate,
+            "truncate($self, pos=None, /)\n--\n\nTruncate size to pos.",
+        ),
         MethodDef::noargs("close", close, "close($self, /)\n--\n\nClose the IO object."),
-        MethodDef::noargs("readable", |th, v| with(th, v, |_, _| Ok(Value::bool(true))), "readable($self, /)\n--\n\nReturns True if the IO object can be read."),
-        MethodDef::noargs("writable", |th, v| with(th, v, |_, _| Ok(Value::bool(true))), "writable($self, /)\n--\n\nReturns True if the IO object can be written."),
-        MethodDef::noargs("seekable", |th, v| with(th, v, |_, _| Ok(Value::bool(true))), "seekable($self, /)\n--\n\nReturns True if the IO object can be seeked."),
+        MethodDef::noargs(
+            "readable",
+            |th, v| with(th, v, |_, _| Ok(Value::bool(true))),
+            "readable($self, /)\n--\n\nReturns True if the IO object can be read.",
+        ),
+        MethodDef::noargs(
+            "writable",
+            |th, v| with(th, v, |_, _| Ok(Value::bool(true))),
+            "writable($self, /)\n--\n\nReturns True if the IO object can be written.",
+        ),
+        MethodDef::noargs(
+            "seekable",
+            |th, v| with(th, v, |_, _| Ok(Value::bool(true))),
+            "seekable($self, /)\n--\n\nReturns True if the IO object can be seeked.",
+        ),
         MethodDef::noargs("__getstate__", getstate, ""),
         MethodDef::one("__setstate__", setstate, ""),
     ],
     getset: &[
-        GetSetDef::ro("closed", |th, v| { let b = own(th, v)?; Ok(Value::bool(b.state.with(th, v, |_, s| s.closed))) }, ""),
-        GetSetDef::ro("newlines", |th, v| { let n = with(th, v, |_, s| Ok(s.newline.universal().then_some(s.seen)))?; match n { Some(n) => n.value(th), None => Ok(Value::none()) } }, ""),
+        GetSetDef::ro(
+            "closed",
+            |th, v| {
+                let b = own(th, v)?;
+                Ok(Value::bool(b.state.with(th, v, |_, s| s.closed)))
+            },
+            "",
+        ),
+        GetSetDef::ro(
+            "newlines",
+            |th, v| {
+                let n = with(th, v, |_, s| Ok(s.newline.universal().then_some(s.seen)))?;
+                match n {
+                    Some(n) => n.value(th),
+                    None => Ok(Value::none()),
+                }
+            },
+            "",
+        ),
         GetSetDef::ro("line_buffering", |th, v| with(th, v, |_, _| Ok(Value::bool(false))), ""),
     ],
     ..spec_with_dict::<StringIo>()
@@ -223,7 +315,11 @@ fn fresh(newline: Mode, ready: bool) -> State {
 
 fn new(th: &mut Thread, ty: Value, _: &[Value], _: Option<Value>) -> R {
     let ty = ty.cast_type().unwrap_or(STRING_IO.ty());
-    payload::alloc(th, ty, StringIo { base: IoBase::new(), state: Guarded::new(fresh(Mode::Lf, false)) })
+    payload::alloc(
+        th,
+        ty,
+        StringIo { base: IoBase::new(), state: Guarded::new(fresh(Mode::Lf, false)) },
+    )
 }
 
 fn init(th: &mut Thread, v: Value, args: &[Value], kw: Option<Value>) -> R<()> {
@@ -238,7 +334,9 @@ fn init(th: &mut Thread, v: Value, args: &[Value], kw: Option<Value>) -> R<()> {
             Some(s) => Some(s),
             None => {
                 let tn = i.type_of().name();
-                return Err(th.type_error(format_args!("initial_value must be str or None, not {tn}")));
+                return Err(
+                    th.type_error(format_args!("initial_value must be str or None, not {tn}"))
+                );
             }
         },
         None => None,
@@ -367,7 +465,9 @@ fn seek(th: &mut Thread, v: Value, a: &[Value]) -> R {
     };
     let at = with(th, v, |th, s| {
         if !(0..=2).contains(&whence) {
-            return Err(th.value_error(format_args!("Invalid whence ({whence}, should be 0, 1 or 2)")));
+            return Err(
+                th.value_error(format_args!("Invalid whence ({whence}, should be 0, 1 or 2)"))
+            );
         }
         if pos < 0 && whence == 0 {
             return Err(th.value_error(format_args!("Negative seek position {pos}")));
@@ -443,7 +543,9 @@ fn setstate(th: &mut Thread, v: Value, state: Value) -> R {
     let tn = v.type_of().name();
     let Some([text, newline, pos, dict, ..]) = state.cast::<Tuple>().map(|t| t.as_slice()) else {
         let sn = state.type_of().name();
-        return Err(th.type_error(format_args!("{tn}.__setstate__ argument should be 4-tuple, got {sn}")));
+        return Err(
+            th.type_error(format_args!("{tn}.__setstate__ argument should be 4-tuple, got {sn}"))
+        );
     };
     // The text was translated once already.
     init(th, v, &[Value::none(), *newline], None)?;
@@ -468,7 +570,9 @@ fn setstate(th: &mut Thread, v: Value, state: Value) -> R {
     if !dict.is_none() {
         let Some(d) = dict.cast::<Dict>() else {
             let dn = dict.type_of().name();
-            return Err(th.type_error(format_args!("fourth item of state should be a dict, got a {dn}")));
+            return Err(
+                th.type_error(format_args!("fourth item of state should be a dict, got a {dn}"))
+            );
         };
         if let Some(own) = attr::instance_dict(th, v)? {
             let mut at = 0;

@@ -6,7 +6,9 @@ use heddle_object::core::native::Args;
 use heddle_object::core::payload::{self, Guarded};
 use heddle_object::heap::RootVec;
 use heddle_object::types::Tuple;
-use heddle_object::{MethodDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, flags, ops};
+use heddle_object::{
+    MethodDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, flags, ops,
+};
 
 /// The indices, and where the walk stands.
 struct Walk {
@@ -137,8 +139,14 @@ pub(super) static PRODUCT: StaticType = StaticType::new(TypeSpec {
             let a = Args::new(args, kw);
             let repeat = a.keyword("repeat");
             if a.nkw() > repeat.is_some() as usize {
-                let name = a.keywords().map(|k| k.0.to_string_lossy()).find(|n| n != "repeat").unwrap_or_default();
-                return Err(th.type_error(format_args!("product() got an unexpected keyword argument '{name}'")));
+                let name = a
+                    .keywords()
+                    .map(|k| k.0.to_string_lossy())
+                    .find(|n| n != "repeat")
+                    .unwrap_or_default();
+                return Err(th.type_error(format_args!(
+                    "product() got an unexpected keyword argument '{name}'"
+                )));
             }
             let repeat = match repeat {
                 Some(r) => ops::index_isize(th, r)?,
@@ -156,17 +164,25 @@ pub(super) static PRODUCT: StaticType = StaticType::new(TypeSpec {
             let Some(total) = once.checked_mul(repeat as usize).filter(|&n| n < 1 << 40) else {
                 return Err(th.overflow_error(format_args!("repeat argument too large")));
             };
-            let empty = repeat > 0 && pools.iter().any(|p| p.cast::<Tuple>().is_none_or(|t| t.len() == 0));
+            let empty =
+                repeat > 0 && pools.iter().any(|p| p.cast::<Tuple>().is_none_or(|t| t.len() == 0));
             let all = Tuple::from_fn(th, total, |i| pools[i % once.max(1)])?;
-            make::<0>(th, ty, all, Walk { at: vec![0; total], cycles: Vec::new(), begun: false, done: empty })
+            make::<0>(
+                th,
+                ty,
+                all,
+                Walk { at: vec![0; total], cycles: Vec::new(), begun: false, done: empty },
+            )
         }),
         iter: Some(|_, v| Ok(v)),
         iternext: Some(next::<0>),
         ..Slots::NONE
     },
-    methods: &[MethodDef::noargs("__sizeof__", |_, _| {
-        Ok(Value::small_int(size_of::<Combine<0>>() as i64))
-    }, "Returns size in memory, in bytes.")],
+    methods: &[MethodDef::noargs(
+        "__sizeof__",
+        |_, _| Ok(Value::small_int(size_of::<Combine<0>>() as i64)),
+        "Returns size in memory, in bytes.",
+    )],
     ..payload::spec::<Combine<0>>()
 });
 
@@ -215,7 +231,12 @@ fn next_permutation(th: &mut Thread, v: Value) -> R<Option<Value>> {
     })
 }
 
-fn chosen(th: &mut Thread, name: &str, args: &[Value], kw: Option<Value>) -> R<(&'static Tuple, usize)> {
+fn chosen(
+    th: &mut Thread,
+    name: &str,
+    args: &[Value],
+    kw: Option<Value>,
+) -> R<(&'static Tuple, usize)> {
     const P: Params<2> = Params::new(["iterable", "r"], 2);
     let [it, r] = Args::new(args, kw).bind(th, name, &P)?;
     let none = Value::none();

@@ -5,7 +5,9 @@ use heddle_object::core::native::Args;
 use heddle_object::core::payload::{self, Shared};
 use heddle_object::core::value::SMALL_INT_MAX;
 use heddle_object::types::{List, Str, int};
-use heddle_object::{MethodDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, flags, ops};
+use heddle_object::{
+    MethodDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, flags, ops,
+};
 
 /// `count`: small numbers with step 1 are counted in `next`; anything else lies in `value`.
 pub(super) struct Count {
@@ -22,7 +24,11 @@ fn count_new(th: &mut Thread, ty: Value, args: &[Value], kw: Option<Value>) -> R
     let step = step.unwrap_or(Value::small_int(1));
     for v in [start, step] {
         let s = v.type_of().slots();
-        if s.index.is_none() && s.float.is_none() && s.int.is_none() && !v.is_instance(&heddle_object::types::COMPLEX) {
+        if s.index.is_none()
+            && s.float.is_none()
+            && s.int.is_none()
+            && !v.is_instance(&heddle_object::types::COMPLEX)
+        {
             return Err(th.type_error(format_args!("a number is required")));
         }
     }
@@ -207,11 +213,13 @@ pub(super) static REPEAT: StaticType = StaticType::new(TypeSpec {
         }),
         ..Slots::NONE
     },
-    methods: &[MethodDef::noargs("__length_hint__", |th, v| {
-        match v.expect_native::<Repeat>(th)?.left.get() {
+    methods: &[MethodDef::noargs(
+        "__length_hint__",
+        |th, v| match v.expect_native::<Repeat>(th)?.left.get() {
             FOREVER => Err(th.type_error(format_args!("len() of unsized object"))),
             n => int::from_u64(th, n),
-        }
-    }, "Private method returning an estimate of len(list(it)).")],
+        },
+        "Private method returning an estimate of len(list(it)).",
+    )],
     ..payload::spec::<Repeat>()
 });

@@ -5,7 +5,9 @@ use heddle_object::core::payload::{self, Shared};
 use heddle_object::heap::RootVec;
 use heddle_object::types::generic_alias::new_alias;
 use heddle_object::types::{Tuple, ValueArray};
-use heddle_object::{MethodDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, flags, ops};
+use heddle_object::{
+    MethodDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, flags, ops,
+};
 
 /// `groupby`
 pub(super) struct GroupBy {
@@ -97,7 +99,11 @@ crate::native!(Grouper, GROUPER, [parent, target]);
 
 fn new_grouper(th: &mut Thread, ty: Value, parent: Value, target: Value) -> R {
     let Some(t) = ty.cast_type() else { return Ok(ty) };
-    let g = payload::alloc(th, t, Grouper { parent: Slot::new(Some(parent)), target: Slot::new(Some(target)) })?;
+    let g = payload::alloc(
+        th,
+        t,
+        Grouper { parent: Slot::new(Some(parent)), target: Slot::new(Some(target)) },
+    )?;
     if let Some(p) = parent.native::<GroupBy>() {
         p.grouper.set(Some(g));
     }
@@ -115,14 +121,18 @@ pub(super) static GROUPER: StaticType = StaticType::new(TypeSpec {
         iter: Some(|_, v| Ok(v)),
         iternext: Some(|th, v| {
             let g = v.expect_native::<Grouper>(th)?;
-            let Some(p) = g.parent.get().and_then(|p| p.native::<GroupBy>()) else { return Ok(None) };
+            let Some(p) = g.parent.get().and_then(|p| p.native::<GroupBy>()) else {
+                return Ok(None);
+            };
             if p.grouper.get() != Some(v) {
                 return Ok(None);
             }
             if p.now_value.get().is_none() && !p.step(th)? {
                 return Ok(None);
             }
-            let (Some(target), Some(now)) = (g.target.get(), p.now_key.get()) else { return Ok(None) };
+            let (Some(target), Some(now)) = (g.target.get(), p.now_key.get()) else {
+                return Ok(None);
+            };
             if !ops::equal(th, target, now)? {
                 return Ok(None);
             }
@@ -167,7 +177,9 @@ fn new_data(th: &mut Thread, it: Value) -> R {
 
 impl TeeData {
     fn get(&self, th: &mut Thread, me: Value, i: usize) -> R<Option<Value>> {
-        let Some(items) = self.items.get().and_then(ValueArray::from_value) else { return Ok(None) };
+        let Some(items) = self.items.get().and_then(ValueArray::from_value) else {
+            return Ok(None);
+        };
         if let Some(x) = items.get(i) {
             return Ok(Some(x));
         }
@@ -250,7 +262,9 @@ pub(super) static TEE: StaticType = StaticType::new(TypeSpec {
             let mut i = t.index.get() as usize;
             let Some(mut dv) = t.data.get() else { return Ok(None) };
             if i >= CHUNK {
-                let Some(next) = dv.expect_native::<TeeData>(th)?.following(th)? else { return Ok(None) };
+                let Some(next) = dv.expect_native::<TeeData>(th)?.following(th)? else {
+                    return Ok(None);
+                };
                 t.data.set(Some(next));
                 dv = next;
                 i = 0;
@@ -307,7 +321,9 @@ pub(super) static ZIP_LONGEST: StaticType = StaticType::new(TypeSpec {
             let a = Args::new(args, kw);
             let fill = a.keyword("fillvalue");
             if a.nkw() > fill.is_some() as usize {
-                return Err(th.type_error(format_args!("zip_longest() got an unexpected keyword argument")));
+                return Err(
+                    th.type_error(format_args!("zip_longest() got an unexpected keyword argument"))
+                );
             }
             let its = ValueArray::new(th, a.pos.len())?;
             for (i, x) in a.pos.iter().enumerate() {

@@ -7,7 +7,9 @@ use heddle_object::core::payload::{self, Shared};
 use heddle_object::heap::RootVec;
 use heddle_object::types::generic_alias::new_alias;
 use heddle_object::types::{Tuple, int};
-use heddle_object::{MethodDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, flags, ops};
+use heddle_object::{
+    MethodDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, flags, ops,
+};
 
 fn same(_: &mut Thread, v: Value) -> R {
     Ok(v)
@@ -22,7 +24,8 @@ pub(super) struct Two<const KIND: u8> {
 
 impl<const KIND: u8> payload::Native for Two<KIND> {
     fn static_type() -> &'static StaticType {
-        [&CHAIN, &COMPRESS, &DROPWHILE, &TAKEWHILE, &FILTERFALSE, &STARMAP, &PAIRWISE][KIND as usize]
+        [&CHAIN, &COMPRESS, &DROPWHILE, &TAKEWHILE, &FILTERFALSE, &STARMAP, &PAIRWISE]
+            [KIND as usize]
     }
     fn trace(&self, t: &mut heddle_object::heap::Tracer) {
         t.slot(&self.a);
@@ -36,7 +39,13 @@ fn make<const KIND: u8>(th: &mut Thread, ty: Value, a: Option<Value>, b: Option<
 }
 
 /// `f(predicate, iterable)`
-fn make_filter<const KIND: u8>(th: &mut Thread, ty: Value, name: &str, args: &[Value], kw: Option<Value>) -> R {
+fn make_filter<const KIND: u8>(
+    th: &mut Thread,
+    ty: Value,
+    name: &str,
+    args: &[Value],
+    kw: Option<Value>,
+) -> R {
     let a = positional(th, name, args, kw, 2, 2)?;
     let it = ops::iter(th, a[1])?;
     make::<KIND>(th, ty, Some(a[0]), Some(it))
@@ -366,14 +375,18 @@ pub(super) static ISLICE: StaticType = StaticType::new(TypeSpec {
     slots: Slots {
         new: Some(|th, ty, args, kw| {
             let a = positional(th, "islice", args, kw, 2, 4)?;
-            const RANGE: &str = "Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
+            const RANGE: &str =
+                "Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
             let none = Value::none();
             let (start, stop, step) = match a.len() {
                 2 => (none, a[1], none),
                 _ => (a[1], a[2], a.get(3).copied().unwrap_or(none)),
             };
-            let text =
-                if a.len() == 2 { "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize." } else { RANGE };
+            let text = if a.len() == 2 {
+                "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize."
+            } else {
+                RANGE
+            };
             let stop = bound(th, stop, text)?;
             let start = bound(th, start, RANGE)?.unwrap_or(0);
             const STEP: &str = "Step for islice() must be a positive integer or None.";

@@ -98,8 +98,20 @@ pub fn category(cat: u32, c: u32) -> bool {
         5 | 9 => !is_word_ascii(c),
         6 => c == nl,
         7 => c != nl,
-        10 => if c < 128 { digit_ascii(c) } else { unicode::is_decimal(c) },
-        11 => if c < 128 { !digit_ascii(c) } else { !unicode::is_decimal(c) },
+        10 => {
+            if c < 128 {
+                digit_ascii(c)
+            } else {
+                unicode::is_decimal(c)
+            }
+        }
+        11 => {
+            if c < 128 {
+                !digit_ascii(c)
+            } else {
+                !unicode::is_decimal(c)
+            }
+        }
         12 => unicode::is_space(c),
         13 => !unicode::is_space(c),
         14 => is_word_unicode(c),
@@ -131,7 +143,8 @@ pub fn charset(code: &[u32], pc: u32, c: u32) -> bool {
             }
             RANGE_UNI_IGNORE => {
                 let u = upper_unicode(c);
-                if (code[i + 1] <= c && c <= code[i + 2]) || (code[i + 1] <= u && u <= code[i + 2]) {
+                if (code[i + 1] <= c && c <= code[i + 2]) || (code[i + 1] <= u && u <= code[i + 2])
+                {
                     return ok;
                 }
                 i += 3;
@@ -186,8 +199,16 @@ fn check(code: &[u32], from: usize, to: usize, groups: usize, depth: usize) -> O
         let op = code[i];
         match op {
             SUCCESS | FAILURE | ANY | ANY_ALL | MAX_UNTIL | MIN_UNTIL => i += 1,
-            LITERAL | NOT_LITERAL | LITERAL_IGNORE | NOT_LITERAL_IGNORE | LITERAL_UNI_IGNORE
-            | NOT_LITERAL_UNI_IGNORE | LITERAL_LOC_IGNORE | NOT_LITERAL_LOC_IGNORE | AT | CATEGORY => {
+            LITERAL
+            | NOT_LITERAL
+            | LITERAL_IGNORE
+            | NOT_LITERAL_IGNORE
+            | LITERAL_UNI_IGNORE
+            | NOT_LITERAL_UNI_IGNORE
+            | LITERAL_LOC_IGNORE
+            | NOT_LITERAL_LOC_IGNORE
+            | AT
+            | CATEGORY => {
                 word(i + 1)?;
                 i += 2;
             }

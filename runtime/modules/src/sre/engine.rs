@@ -216,7 +216,10 @@ impl<'a, C: Char> Engine<'a, C> {
             NOT_LITERAL_LOC_IGNORE => !same_locale(c, self.w(pc + 1)),
             IN_IGNORE => charset(self.code, pc + 2, lower_ascii(c)),
             IN_UNI_IGNORE => charset(self.code, pc + 2, lower_unicode(c)),
-            IN_LOC_IGNORE => charset(self.code, pc + 2, lower_ascii(c)) || charset(self.code, pc + 2, upper_ascii(c)),
+            IN_LOC_IGNORE => {
+                charset(self.code, pc + 2, lower_ascii(c))
+                    || charset(self.code, pc + 2, upper_ascii(c))
+            }
             _ => false,
         }
     }
@@ -276,7 +279,8 @@ impl<'a, C: Char> Engine<'a, C> {
             let ok = match self.w(pc) {
                 SUCCESS => match self.barriers.pop() {
                     None => {
-                        let fits = (!self.must_end || ptr == self.end) && self.must_advance != Some(ptr);
+                        let fits =
+                            (!self.must_end || ptr == self.end) && self.must_advance != Some(ptr);
                         if fits {
                             return Outcome::Match(ptr);
                         }
@@ -285,7 +289,9 @@ impl<'a, C: Char> Engine<'a, C> {
                     Some(at) => {
                         let (entry, undo) = self.alts[at];
                         self.alts.truncate(at);
-                        let Alt::Barrier { kind, pc: p, ptr: from, count } = entry else { return Outcome::Fail };
+                        let Alt::Barrier { kind, pc: p, ptr: from, count } = entry else {
+                            return Outcome::Fail;
+                        };
                         match kind {
                             Barrier::Assert => {
                                 ptr = from;
@@ -327,8 +333,14 @@ impl<'a, C: Char> Engine<'a, C> {
                     pc += 2;
                     ok
                 }
-                NOT_LITERAL | LITERAL_IGNORE | NOT_LITERAL_IGNORE | LITERAL_UNI_IGNORE | NOT_LITERAL_UNI_IGNORE
-                | LITERAL_LOC_IGNORE | NOT_LITERAL_LOC_IGNORE | CATEGORY => {
+                NOT_LITERAL
+                | LITERAL_IGNORE
+                | NOT_LITERAL_IGNORE
+                | LITERAL_UNI_IGNORE
+                | NOT_LITERAL_UNI_IGNORE
+                | LITERAL_LOC_IGNORE
+                | NOT_LITERAL_LOC_IGNORE
+                | CATEGORY => {
                     let ok = ptr < self.end && self.one(pc, ptr);
                     ptr += 1;
                     pc += 2;
@@ -369,7 +381,8 @@ impl<'a, C: Char> Engine<'a, C> {
                     self.branch(&mut pc, ptr)
                 }
                 REPEAT_ONE => {
-                    let (skip, min, max) = (self.w(pc + 1), self.w(pc + 2) as usize, self.w(pc + 3));
+                    let (skip, min, max) =
+                        (self.w(pc + 1), self.w(pc + 2) as usize, self.w(pc + 3));
                     let max = if max == MAXREPEAT { usize::MAX } else { max as usize };
                     let tail = pc + 1 + skip;
                     let n = if ptr <= self.end { self.run(pc + 4, ptr, max) } else { 0 };
@@ -395,7 +408,8 @@ impl<'a, C: Char> Engine<'a, C> {
                     }
                 }
                 POSSESSIVE_REPEAT_ONE => {
-                    let (skip, min, max) = (self.w(pc + 1), self.w(pc + 2) as usize, self.w(pc + 3));
+                    let (skip, min, max) =
+                        (self.w(pc + 1), self.w(pc + 2) as usize, self.w(pc + 3));
                     let max = if max == MAXREPEAT { usize::MAX } else { max as usize };
                     let n = self.run(pc + 4, ptr, max);
                     ptr += n;
@@ -696,7 +710,11 @@ impl<'a, C: Char> Engine<'a, C> {
     }
 
     /// Looks for the first match that begins in `from..=end`; gives its start and end.
-    pub fn search(&mut self, from: usize, poll: &mut dyn FnMut() -> bool) -> Result<Option<(usize, usize)>, ()> {
+    pub fn search(
+        &mut self,
+        from: usize,
+        poll: &mut dyn FnMut() -> bool,
+    ) -> Result<Option<(usize, usize)>, ()> {
         let hint = Hint::of(self.code);
         let mut i = from;
         loop {

@@ -8,7 +8,8 @@ use heddle_object::core::payload::{self, Native};
 use heddle_object::heap::{RootVec, Tracer};
 use heddle_object::types::{Dict, Str, Tuple};
 use heddle_object::{
-    Args, GetSetDef, MethodDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, attr, flags, ops,
+    Args, GetSetDef, MethodDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, attr,
+    flags, ops,
 };
 
 /// A match: pattern, subject, positions.
@@ -44,7 +45,8 @@ pub static MATCH: StaticType = StaticType::new(TypeSpec {
             let m = this(th, v)?;
             let g = m.group(th, 0, Value::none())?;
             let g = ops::repr(th, g)?.to_string_lossy();
-            let s = format!("<re.Match object; span=({}, {}), match={g}>", m.found.start, m.found.end);
+            let s =
+                format!("<re.Match object; span=({}, {}), match={g}>", m.found.start, m.found.end);
             Ok(Value::from_ref(Str::new(th, &s)?))
         }),
         getitem: Some(|th, v, k| {
@@ -55,75 +57,148 @@ pub static MATCH: StaticType = StaticType::new(TypeSpec {
         ..Slots::NONE
     },
     getset: &[
-        GetSetDef::ro("string", |th, v| Ok(this(th, v)?.string.get().unwrap_or_else(Value::none)), "The string passed to match() or search()."),
-        GetSetDef::ro("re", |th, v| Ok(this(th, v)?.pattern.get().unwrap_or_else(Value::none)), "The regular expression object."),
-        GetSetDef::ro("pos", |th, v| Ok(Value::small_int(this(th, v)?.pos as i64)), "The index into the string at which the RE engine started looking for a match."),
-        GetSetDef::ro("endpos", |th, v| Ok(Value::small_int(this(th, v)?.endpos as i64)), "The index into the string beyond which the RE engine will not go."),
-        GetSetDef::ro("lastindex", |th, v| {
-            let n = this(th, v)?.found.last;
-            Ok(if n == 0 { Value::none() } else { Value::small_int(n as i64) })
-        }, "The integer index of the last matched capturing group."),
-        GetSetDef::ro("lastgroup", |th, v| {
-            let m = this(th, v)?;
-            let names = m.pattern(th)?.names();
-            Ok(names.get(m.found.last as usize).copied().filter(|_| m.found.last > 0).unwrap_or_else(Value::none))
-        }, "The name of the last matched capturing group."),
-        GetSetDef::ro("regs", |th, v| {
-            let m = this(th, v)?;
-            let n = m.pattern(th)?.groups;
-            let mut out = RootVec::with(th, &[]);
-            for g in 0..=n {
-                let x = m.span(th, g)?;
-                out.push(x);
-            }
-            Ok(Value::from_ref(Tuple::new(th, out.as_slice())?))
-        }, ""),
+        GetSetDef::ro(
+            "string",
+            |th, v| Ok(this(th, v)?.string.get().unwrap_or_else(Value::none)),
+            "The string passed to match() or search().",
+        ),
+        GetSetDef::ro(
+            "re",
+            |th, v| Ok(this(th, v)?.pattern.get().unwrap_or_else(Value::none)),
+            "The regular expression object.",
+        ),
+        GetSetDef::ro(
+            "pos",
+            |th, v| Ok(Value::small_int(this(th, v)?.pos as i64)),
+            "The index into the string at which the RE engine started looking for a match.",
+        ),
+        GetSetDef::ro(
+            "endpos",
+            |th, v| Ok(Value::small_int(this(th, v)?.endpos as i64)),
+            "The index into the string beyond which the RE engine will not go.",
+        ),
+        GetSetDef::ro(
+            "lastindex",
+            |th, v| {
+                let n = this(th, v)?.found.last;
+                Ok(if n == 0 { Value::none() } else { Value::small_int(n as i64) })
+            },
+            "The integer index of the last matched capturing group.",
+        ),
+        GetSetDef::ro(
+            "lastgroup",
+            |th, v| {
+                let m = this(th, v)?;
+                let names = m.pattern(th)?.names();
+                Ok(names
+                    .get(m.found.last as usize)
+                    .copied()
+                    .filter(|_| m.found.last > 0)
+                    .unwrap_or_else(Value::none))
+            },
+            "The name of the last matched capturing group.",
+        ),
+        GetSetDef::ro(
+            "regs",
+            |th, v| {
+                let m = this(th, v)?;
+                let n = m.pattern(th)?.groups;
+                let mut out = RootVec::with(th, &[]);
+                for g in 0..=n {
+                    let x = m.span(th, g)?;
+                    out.push(x);
+                }
+                Ok(Value::from_ref(Tuple::new(th, out.as_slice())?))
+            },
+            "",
+        ),
     ],
     methods: &[
-        MethodDef::fast("group", 0, u16::MAX, |th, v, a| {
-            let m = this(th, v)?;
-            let none = Value::none();
-            match a {
-                [] => m.group(th, 0, none),
-                [k] => {
-                    let n = m.pattern(th)?.group_number(th, *k)?;
-                    m.group(th, n, none)
-                }
-                many => {
-                    let mut out = RootVec::with(th, &[]);
-                    for k in many {
+        MethodDef::fast(
+            "group",
+            0,
+            u16::MAX,
+            |th, v, a| {
+                let m = this(th, v)?;
+                let none = Value::none();
+                match a {
+                    [] => m.group(th, 0, none),
+                    [k] => {
                         let n = m.pattern(th)?.group_number(th, *k)?;
-                        let x = m.group(th, n, none)?;
-                        out.push(x);
+                        m.group(th, n, none)
                     }
-                    Ok(Value::from_ref(Tuple::new(th, out.as_slice())?))
+                    many => {
+                        let mut out = RootVec::with(th, &[]);
+                        for k in many {
+                            let n = m.pattern(th)?.group_number(th, *k)?;
+                            let x = m.group(th, n, none)?;
+                            out.push(x);
+                        }
+                        Ok(Value::from_ref(Tuple::new(th, out.as_slice())?))
+                    }
                 }
-            }
-        }, "group([group1, ...]) -> str or tuple.\nReturn subgroup(s) of the match by indices or names.\nFor 0 returns the entire match."),
-        MethodDef::kw("groups", |th, v, a| {
-            let [d] = a.bind(th, "groups", &Params::new(["default"], 0))?;
-            let d = d.unwrap_or_else(Value::none);
-            let m = this(th, v)?;
-            let n = m.pattern(th)?.groups;
-            let mut out = RootVec::with(th, &[]);
-            for g in 1..=n {
-                let x = m.group(th, g, d)?;
-                out.push(x);
-            }
-            Ok(Value::from_ref(Tuple::new(th, out.as_slice())?))
-        }, "groups($self, /, default=None)\n--\n\nReturn a tuple containing all the subgroups of the match, from 1."),
-        MethodDef::kw("groupdict", groupdict, "groupdict($self, /, default=None)\n--\n\nReturn a dictionary containing all the named subgroups of the match, keyed by the subgroup name."),
-        MethodDef::fast("start", 0, 1, |th, v, a| edge(th, v, a, 0), "start($self, group=0, /)\n--\n\nReturn index of the start of the substring matched by group."),
-        MethodDef::fast("end", 0, 1, |th, v, a| edge(th, v, a, 1), "end($self, group=0, /)\n--\n\nReturn index of the end of the substring matched by group."),
-        MethodDef::fast("span", 0, 1, |th, v, a| {
-            let m = this(th, v)?;
-            let n = number(th, m, a)?;
-            m.span(th, n)
-        }, "span($self, group=0, /)\n--\n\nFor match object m, return the 2-tuple (m.start(group), m.end(group))."),
-        MethodDef::kw("expand", expand, "expand($self, /, template)\n--\n\nReturn the string obtained by doing backslash substitution on the string template, as done by the sub() method."),
+            },
+            "group([group1, ...]) -> str or tuple.\nReturn subgroup(s) of the match by indices or names.\nFor 0 returns the entire match.",
+        ),
+        MethodDef::kw(
+            "groups",
+            |th, v, a| {
+                let [d] = a.bind(th, "groups", &Params::new(["default"], 0))?;
+                let d = d.unwrap_or_else(Value::none);
+                let m = this(th, v)?;
+                let n = m.pattern(th)?.groups;
+                let mut out = RootVec::with(th, &[]);
+                for g in 1..=n {
+                    let x = m.group(th, g, d)?;
+                    out.push(x);
+                }
+                Ok(Value::from_ref(Tuple::new(th, out.as_slice())?))
+            },
+            "groups($self, /, default=None)\n--\n\nReturn a tuple containing all the subgroups of the match, from 1.",
+        ),
+        MethodDef::kw(
+            "groupdict",
+            groupdict,
+            "groupdict($self, /, default=None)\n--\n\nReturn a dictionary containing all the named subgroups of the match, keyed by the subgroup name.",
+        ),
+        MethodDef::fast(
+            "start",
+            0,
+            1,
+            |th, v, a| edge(th, v, a, 0),
+            "start($self, group=0, /)\n--\n\nReturn index of the start of the substring matched by group.",
+        ),
+        MethodDef::fast(
+            "end",
+            0,
+            1,
+            |th, v, a| edge(th, v, a, 1),
+            "end($self, group=0, /)\n--\n\nReturn index of the end of the substring matched by group.",
+        ),
+        MethodDef::fast(
+            "span",
+            0,
+            1,
+            |th, v, a| {
+                let m = this(th, v)?;
+                let n = number(th, m, a)?;
+                m.span(th, n)
+            },
+            "span($self, group=0, /)\n--\n\nFor match object m, return the 2-tuple (m.start(group), m.end(group)).",
+        ),
+        MethodDef::kw(
+            "expand",
+            expand,
+            "expand($self, /, template)\n--\n\nReturn the string obtained by doing backslash substitution on the string template, as done by the sub() method.",
+        ),
         MethodDef::noargs("__copy__", |_, v| Ok(v), "__copy__($self, /)\n--\n\n"),
         MethodDef::one("__deepcopy__", |_, v, _| Ok(v), "__deepcopy__($self, memo, /)\n--\n\n"),
-        MethodDef::one("__class_getitem__", |th, c, i| heddle_object::types::generic_alias::new_alias(th, c, i), "See PEP 585").class(),
+        MethodDef::one(
+            "__class_getitem__",
+            |th, c, i| heddle_object::types::generic_alias::new_alias(th, c, i),
+            "See PEP 585",
+        )
+        .class(),
     ],
     ..payload::spec::<Match>()
 });
@@ -155,7 +230,11 @@ impl Match {
     }
 
     fn bounds(&self, n: usize) -> Option<(usize, usize)> {
-        if n == 0 { Some((self.found.start, self.found.end)) } else { Match::span_of(&self.found.marks, n - 1) }
+        if n == 0 {
+            Some((self.found.start, self.found.end))
+        } else {
+            Match::span_of(&self.found.marks, n - 1)
+        }
     }
 
     fn group(&self, th: &mut Thread, n: usize, default: Value) -> R {

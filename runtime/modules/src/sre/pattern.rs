@@ -7,7 +7,8 @@ use heddle_object::core::payload::{self, Native};
 use heddle_object::heap::{RootVec, Tracer};
 use heddle_object::types::{Dict, List, Str, Tuple};
 use heddle_object::{
-    Args, CompareOp, GetSetDef, MethodDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, attr, flags, ops,
+    Args, CompareOp, GetSetDef, MethodDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec,
+    Value, attr, flags, ops,
 };
 
 /// A compiled pattern.
@@ -60,41 +61,102 @@ pub static PATTERN: StaticType = StaticType::new(TypeSpec {
             })
         }),
         richcompare: Some(|th, a, b, op| {
-            let (Some(x), Some(y), CompareOp::Eq | CompareOp::Ne) = (a.native::<Pattern>(), b.native::<Pattern>(), op)
+            let (Some(x), Some(y), CompareOp::Eq | CompareOp::Ne) =
+                (a.native::<Pattern>(), b.native::<Pattern>(), op)
             else {
                 return Ok(Value::not_implemented());
             };
-            let same = x.flags == y.flags && x.is_bytes == y.is_bytes && x.groups == y.groups && x.code == y.code;
+            let same = x.flags == y.flags
+                && x.is_bytes == y.is_bytes
+                && x.groups == y.groups
+                && x.code == y.code;
             let same = same && ops::equal(th, x.source(), y.source())?;
             Ok(Value::bool(same == (op == CompareOp::Eq)))
         }),
         ..Slots::NONE
     },
     getset: &[
-        GetSetDef::ro("pattern", |th, v| Ok(this(th, v)?.source()), "The pattern string from which the RE object was compiled."),
-        GetSetDef::ro("flags", |th, v| Ok(Value::small_int(this(th, v)?.flags)), "The regex matching flags."),
-        GetSetDef::ro("groups", |th, v| Ok(Value::small_int(this(th, v)?.groups as i64)), "The number of capturing groups in the pattern."),
-        GetSetDef::ro("groupindex", |th, v| {
-            let d = this(th, v)?.groupindex.get().unwrap_or_else(Value::none);
-            heddle_object::types::mapping_proxy::new_mapping_proxy(th, d)
-        }, "A dictionary mapping group names to group numbers."),
+        GetSetDef::ro(
+            "pattern",
+            |th, v| Ok(this(th, v)?.source()),
+            "The pattern string from which the RE object was compiled.",
+        ),
+        GetSetDef::ro(
+            "flags",
+            |th, v| Ok(Value::small_int(this(th, v)?.flags)),
+            "The regex matching flags.",
+        ),
+        GetSetDef::ro(
+            "groups",
+            |th, v| Ok(Value::small_int(this(th, v)?.groups as i64)),
+            "The number of capturing groups in the pattern.",
+        ),
+        GetSetDef::ro(
+            "groupindex",
+            |th, v| {
+                let d = this(th, v)?.groupindex.get().unwrap_or_else(Value::none);
+                heddle_object::types::mapping_proxy::new_mapping_proxy(th, d)
+            },
+            "A dictionary mapping group names to group numbers.",
+        ),
     ],
     methods: &[
-        MethodDef::kw("match", |th, v, a| once(th, v, a, "match", Mode::Match), "match($self, /, string, pos=0, endpos=sys.maxsize)\n--\n\nMatches zero or more characters at the beginning of the string."),
-        MethodDef::kw("fullmatch", |th, v, a| once(th, v, a, "fullmatch", Mode::Full), "fullmatch($self, /, string, pos=0, endpos=sys.maxsize)\n--\n\nMatches against all of the string."),
-        MethodDef::kw("search", |th, v, a| once(th, v, a, "search", Mode::Search), "search($self, /, string, pos=0, endpos=sys.maxsize)\n--\n\nScan through string looking for a match, and return a corresponding match object instance."),
-        MethodDef::kw("findall", findall, "findall($self, /, string, pos=0, endpos=sys.maxsize)\n--\n\nReturn a list of all non-overlapping matches of pattern in string."),
-        MethodDef::kw("finditer", finditer, "finditer($self, /, string, pos=0, endpos=sys.maxsize)\n--\n\nReturn an iterator over all non-overlapping matches for the RE pattern in string."),
-        MethodDef::kw("scanner", |th, v, a| {
-            let s = subject(th, v, a, "scanner")?;
-            super::scanner::new(th, v, s)
-        }, "scanner($self, /, string, pos=0, endpos=sys.maxsize)\n--\n\n"),
-        MethodDef::kw("split", split, "split($self, /, string, maxsplit=0)\n--\n\nSplit string by the occurrences of pattern."),
-        MethodDef::kw("sub", |th, v, a| sub(th, v, a, "sub", false), "sub($self, /, repl, string, count=0)\n--\n\nReturn the string obtained by replacing the leftmost non-overlapping occurrences of pattern in string by the replacement repl."),
-        MethodDef::kw("subn", |th, v, a| sub(th, v, a, "subn", true), "subn($self, /, repl, string, count=0)\n--\n\nReturn the tuple (new_string, number_of_subs_made)."),
+        MethodDef::kw(
+            "match",
+            |th, v, a| once(th, v, a, "match", Mode::Match),
+            "match($self, /, string, pos=0, endpos=sys.maxsize)\n--\n\nMatches zero or more characters at the beginning of the string.",
+        ),
+        MethodDef::kw(
+            "fullmatch",
+            |th, v, a| once(th, v, a, "fullmatch", Mode::Full),
+            "fullmatch($self, /, string, pos=0, endpos=sys.maxsize)\n--\n\nMatches against all of the string.",
+        ),
+        MethodDef::kw(
+            "search",
+            |th, v, a| once(th, v, a, "search", Mode::Search),
+            "search($self, /, string, pos=0, endpos=sys.maxsize)\n--\n\nScan through string looking for a match, and return a corresponding match object instance.",
+        ),
+        MethodDef::kw(
+            "findall",
+            findall,
+            "findall($self, /, string, pos=0, endpos=sys.maxsize)\n--\n\nReturn a list of all non-overlapping matches of pattern in string.",
+        ),
+        MethodDef::kw(
+            "finditer",
+            finditer,
+            "finditer($self, /, string, pos=0, endpos=sys.maxsize)\n--\n\nReturn an iterator over all non-overlapping matches for the RE pattern in string.",
+        ),
+        MethodDef::kw(
+            "scanner",
+            |th, v, a| {
+                let s = subject(th, v, a, "scanner")?;
+                super::scanner::new(th, v, s)
+            },
+            "scanner($self, /, string, pos=0, endpos=sys.maxsize)\n--\n\n",
+        ),
+        MethodDef::kw(
+            "split",
+            split,
+            "split($self, /, string, maxsplit=0)\n--\n\nSplit string by the occurrences of pattern.",
+        ),
+        MethodDef::kw(
+            "sub",
+            |th, v, a| sub(th, v, a, "sub", false),
+            "sub($self, /, repl, string, count=0)\n--\n\nReturn the string obtained by replacing the leftmost non-overlapping occurrences of pattern in string by the replacement repl.",
+        ),
+        MethodDef::kw(
+            "subn",
+            |th, v, a| sub(th, v, a, "subn", true),
+            "subn($self, /, repl, string, count=0)\n--\n\nReturn the tuple (new_string, number_of_subs_made).",
+        ),
         MethodDef::noargs("__copy__", |_, v| Ok(v), "__copy__($self, /)\n--\n\n"),
         MethodDef::one("__deepcopy__", |_, v, _| Ok(v), "__deepcopy__($self, memo, /)\n--\n\n"),
-        MethodDef::one("__class_getitem__", |th, c, i| heddle_object::types::generic_alias::new_alias(th, c, i), "See PEP 585").class(),
+        MethodDef::one(
+            "__class_getitem__",
+            |th, c, i| heddle_object::types::generic_alias::new_alias(th, c, i),
+            "See PEP 585",
+        )
+        .class(),
     ],
     ..payload::spec::<Pattern>()
 });
@@ -133,7 +195,11 @@ pub fn compile(th: &mut Thread, a: &[Value]) -> R {
         let i = ops::index_isize(th, *w)?;
         match u32::try_from(i) {
             Ok(w) => code.push(w),
-            Err(_) => return Err(th.overflow_error(format_args!("regular expression code size limit exceeded"))),
+            Err(_) => {
+                return Err(
+                    th.overflow_error(format_args!("regular expression code size limit exceeded"))
+                );
+            }
         }
     }
     let groups = ops::index_isize(th, a[3])?.max(0) as usize;
@@ -388,6 +454,10 @@ fn repr(th: &mut Thread, v: Value) -> R {
     if left != 0 {
         names.push(format!("{left:#x}"));
     }
-    let s = if names.is_empty() { format!("re.compile({r})") } else { format!("re.compile({r}, {})", names.join("|")) };
+    let s = if names.is_empty() {
+        format!("re.compile({r})")
+    } else {
+        format!("re.compile({r}, {})", names.join("|"))
+    };
     Ok(Value::from_ref(Str::new(th, &s)?))
 }

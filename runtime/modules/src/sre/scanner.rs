@@ -33,9 +33,11 @@ impl Native for Scanner {
 pub static SCANNER: StaticType = StaticType::new(TypeSpec {
     name: "_sre.SRE_Scanner",
     flags: flags::DISALLOW_INSTANTIATION,
-    getset: &[GetSetDef::ro("pattern", |th, v| {
-        Ok(v.expect_native::<Scanner>(th)?.pattern.get().unwrap_or_else(Value::none))
-    }, "")],
+    getset: &[GetSetDef::ro(
+        "pattern",
+        |th, v| Ok(v.expect_native::<Scanner>(th)?.pattern.get().unwrap_or_else(Value::none)),
+        "",
+    )],
     methods: &[
         MethodDef::noargs("match", |th, v| step(th, v, Mode::Match), "match($self, /)\n--\n\n"),
         MethodDef::noargs("search", |th, v| step(th, v, Mode::Search), "search($self, /)\n--\n\n"),

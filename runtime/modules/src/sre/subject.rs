@@ -56,21 +56,27 @@ impl Subject {
         let (text, len) = match object.cast::<Str>() {
             Some(s) => {
                 if p.is_bytes {
-                    return Err(th.type_error(format_args!("cannot use a bytes pattern on a string-like object")));
+                    return Err(th.type_error(format_args!(
+                        "cannot use a bytes pattern on a string-like object"
+                    )));
                 }
                 (Text::Str(s.view()), s.len())
             }
             None => match bytes_like(th, object)? {
                 Some(b) => {
                     if !p.is_bytes && p.checks_type {
-                        return Err(th.type_error(format_args!("cannot use a string pattern on a bytes-like object")));
+                        return Err(th.type_error(format_args!(
+                            "cannot use a string pattern on a bytes-like object"
+                        )));
                     }
                     let n = b.len();
                     (Text::Bytes(b), n)
                 }
                 None => {
                     let tn = object.type_of().name();
-                    return Err(th.type_error(format_args!("expected string or bytes-like object, got '{tn}'")));
+                    return Err(th.type_error(format_args!(
+                        "expected string or bytes-like object, got '{tn}'"
+                    )));
                 }
             },
         };
@@ -93,7 +99,9 @@ impl Subject {
         }
         match &self.text {
             Text::Bytes(b) => self.go(th, p, b, from, mode, no_empty_at),
-            Text::Str(s) => heddle_object::each_kind!(*s, u => self.go(th, p, u, from, mode, no_empty_at)),
+            Text::Str(s) => {
+                heddle_object::each_kind!(*s, u => self.go(th, p, u, from, mode, no_empty_at))
+            }
         }
     }
 
@@ -130,9 +138,12 @@ impl Subject {
         match (raised, found) {
             (Some(x), _) => Err(x),
             (None, None) => Ok(None),
-            (None, Some((start, end))) => {
-                Ok(Some(Found { start, end, marks: std::mem::take(&mut e.marks), last: e.last_index }))
-            }
+            (None, Some((start, end))) => Ok(Some(Found {
+                start,
+                end,
+                marks: std::mem::take(&mut e.marks),
+                last: e.last_index,
+            })),
         }
     }
 
@@ -144,7 +155,12 @@ impl Subject {
 
 /// `object[start:end]`
 pub fn slice_of(th: &mut Thread, object: Value, start: usize, end: usize) -> R {
-    let s = Slice::new(th, Value::small_int(start as i64), Value::small_int(end as i64), Value::none())?;
+    let s = Slice::new(
+        th,
+        Value::small_int(start as i64),
+        Value::small_int(end as i64),
+        Value::none(),
+    )?;
     match object.cast::<Str>() {
         Some(_) => ops::getitem(th, object, Value::from_ref(s)),
         None => {

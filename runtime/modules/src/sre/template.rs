@@ -53,8 +53,14 @@ impl Template {
     }
 
     /// The text with groups given by their spans; a group without one is empty.
-    pub fn fill(&self, th: &mut Thread, object: Value, span: impl Fn(usize) -> Option<(usize, usize)>) -> R {
-        let parts = self.parts.get().and_then(|t| t.cast::<Tuple>()).map_or(&[][..], |t| t.as_slice());
+    pub fn fill(
+        &self,
+        th: &mut Thread,
+        object: Value,
+        span: impl Fn(usize) -> Option<(usize, usize)>,
+    ) -> R {
+        let parts =
+            self.parts.get().and_then(|t| t.cast::<Tuple>()).map_or(&[][..], |t| t.as_slice());
         let out = List::new(th, &[])?;
         for (i, x) in parts.iter().enumerate() {
             if i % 2 == 0 {

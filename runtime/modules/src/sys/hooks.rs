@@ -43,7 +43,9 @@ pub fn unraisablehook(th: &mut Thread, _: Value, u: Value) -> R {
     let get = |th: &mut Thread, k: &str| -> R { attr::getattr_str(th, u, k) };
     let (value, tb, msg, object) =
         (get(th, "exc_value")?, get(th, "exc_traceback")?, get(th, "err_msg")?, get(th, "object")?);
-    let Some(err) = (th.hooks.sys_get)(th, n().stderr).filter(|o| !o.is_none()) else { return Ok(none) };
+    let Some(err) = (th.hooks.sys_get)(th, n().stderr).filter(|o| !o.is_none()) else {
+        return Ok(none);
+    };
     let mut s = String::new();
     let shown = |th: &mut Thread, v: Value| -> String {
         match ops::repr(th, v) {
@@ -55,7 +57,9 @@ pub fn unraisablehook(th: &mut Thread, _: Value, u: Value) -> R {
         }
     };
     match (msg.is_none(), object.is_none()) {
-        (false, false) => s += &format!("{}: {}\n", ops::str(th, msg)?.to_string_lossy(), shown(th, object)),
+        (false, false) => {
+            s += &format!("{}: {}\n", ops::str(th, msg)?.to_string_lossy(), shown(th, object))
+        }
         (false, true) => s += &format!("{}:\n", ops::str(th, msg)?.to_string_lossy()),
         (true, false) => s += &format!("Exception ignored in: {}\n", shown(th, object)),
         (true, true) => {}
@@ -68,7 +72,11 @@ pub fn unraisablehook(th: &mut Thread, _: Value, u: Value) -> R {
 
 /// Imports what `PYTHONBREAKPOINT` names (`pdb.set_trace` by default) and calls it.
 pub fn breakpointhook(th: &mut Thread, _: Value, a: &Args) -> R {
-    let name = if th.rt.options.ignore_environment { None } else { std::env::var("PYTHONBREAKPOINT").ok() };
+    let name = if th.rt.options.ignore_environment {
+        None
+    } else {
+        std::env::var("PYTHONBREAKPOINT").ok()
+    };
     let name = name.filter(|s| !s.is_empty()).unwrap_or_else(|| "pdb.set_trace".to_string());
     if name == "0" {
         return Ok(Value::none());

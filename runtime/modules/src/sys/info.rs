@@ -6,7 +6,8 @@ use heddle_object::types::{Dict, Module, Str, float, int};
 use heddle_object::{R, Thread, Value};
 
 /// `sys.version`: the language's version first, as programs parse it.
-pub const VERSION_TEXT: &str = concat!("3.14.0 free-threading build (heddle ", env!("CARGO_PKG_VERSION"), ") [Rust]");
+pub const VERSION_TEXT: &str =
+    concat!("3.14.0 free-threading build (heddle ", env!("CARGO_PKG_VERSION"), ") [Rust]");
 
 static VERSION_INFO: StructSeq = StructSeq {
     name: "sys.version_info",
@@ -18,9 +19,26 @@ static FLAGS: StructSeq = StructSeq {
     name: "sys.flags",
     doc: "sys.flags\n\nFlags provided through command line arguments or environment vars.",
     fields: &[
-        "debug", "inspect", "interactive", "optimize", "dont_write_bytecode", "no_user_site", "no_site",
-        "ignore_environment", "verbose", "bytes_warning", "quiet", "hash_randomization", "isolated", "dev_mode",
-        "utf8_mode", "warn_default_encoding", "safe_path", "int_max_str_digits", "gil", "thread_inherit_context",
+        "debug",
+        "inspect",
+        "interactive",
+        "optimize",
+        "dont_write_bytecode",
+        "no_user_site",
+        "no_site",
+        "ignore_environment",
+        "verbose",
+        "bytes_warning",
+        "quiet",
+        "hash_randomization",
+        "isolated",
+        "dev_mode",
+        "utf8_mode",
+        "warn_default_encoding",
+        "safe_path",
+        "int_max_str_digits",
+        "gil",
+        "thread_inherit_context",
         "context_aware_warnings",
     ],
     visible: 18,
@@ -29,20 +47,45 @@ static FLOAT_INFO: StructSeq = StructSeq {
     name: "sys.float_info",
     doc: "sys.float_info\n\nA named tuple holding information about the float type.",
     fields: &[
-        "max", "max_exp", "max_10_exp", "min", "min_exp", "min_10_exp", "dig", "mant_dig", "epsilon", "radix", "rounds",
+        "max",
+        "max_exp",
+        "max_10_exp",
+        "min",
+        "min_exp",
+        "min_10_exp",
+        "dig",
+        "mant_dig",
+        "epsilon",
+        "radix",
+        "rounds",
     ],
     visible: 11,
 };
 static INT_INFO: StructSeq = StructSeq {
     name: "sys.int_info",
     doc: "sys.int_info\n\nA named tuple that holds information about Python's\ninternal representation of integers.",
-    fields: &["bits_per_digit", "sizeof_digit", "default_max_str_digits", "str_digits_check_threshold"],
+    fields: &[
+        "bits_per_digit",
+        "sizeof_digit",
+        "default_max_str_digits",
+        "str_digits_check_threshold",
+    ],
     visible: 4,
 };
 static HASH_INFO: StructSeq = StructSeq {
     name: "sys.hash_info",
     doc: "hash_info\n\nA named tuple providing parameters used for computing hashes.",
-    fields: &["width", "modulus", "inf", "nan", "imag", "algorithm", "hash_bits", "seed_bits", "cutoff"],
+    fields: &[
+        "width",
+        "modulus",
+        "inf",
+        "nan",
+        "imag",
+        "algorithm",
+        "hash_bits",
+        "seed_bits",
+        "cutoff",
+    ],
     visible: 9,
 };
 static THREAD_INFO: StructSeq = StructSeq {
@@ -102,8 +145,16 @@ pub fn add(th: &mut Thread, m: &'static Module) -> R<()> {
     m.set(th, "flags", v)?;
 
     let t = make_type(th, &FLOAT_INFO)?;
-    let (max, min, eps) = (float::new(th, f64::MAX)?, float::new(th, f64::MIN_POSITIVE)?, float::new(th, f64::EPSILON)?);
-    let v = make(th, t, &[max, i(1024), i(308), min, i(-1021), i(-307), i(15), i(53), eps, i(2), i(1)])?;
+    let (max, min, eps) = (
+        float::new(th, f64::MAX)?,
+        float::new(th, f64::MIN_POSITIVE)?,
+        float::new(th, f64::EPSILON)?,
+    );
+    let v = make(
+        th,
+        t,
+        &[max, i(1024), i(308), min, i(-1021), i(-307), i(15), i(53), eps, i(2), i(1)],
+    )?;
     m.set(th, "float_info", v)?;
 
     let t = make_type(th, &INT_INFO)?;
@@ -113,7 +164,11 @@ pub fn add(th: &mut Thread, m: &'static Module) -> R<()> {
     let t = make_type(th, &HASH_INFO)?;
     let modulus = int::from_i64(th, (1 << 61) - 1)?;
     let algorithm = s(th, "siphash13")?;
-    let v = make(th, t, &[i(64), modulus, i(314159), i(0), i(1000003), algorithm, i(64), i(128), i(0)])?;
+    let v = make(
+        th,
+        t,
+        &[i(64), modulus, i(314159), i(0), i(1000003), algorithm, i(64), i(128), i(0)],
+    )?;
     m.set(th, "hash_info", v)?;
 
     let t = make_type(th, &THREAD_INFO)?;

@@ -20,69 +20,211 @@ pub static MODULE: ModuleDef = ModuleDef {
 };
 
 const METHODS: &[MethodDef] = &[
-    MethodDef::noargs("exception", exception, "exception($module, /)\n--\n\nReturn the current exception."),
-    MethodDef::noargs("exc_info", exc_info, "exc_info($module, /)\n--\n\nReturn current exception information: (type, value, traceback)."),
-    MethodDef::fast("exit", 0, 1, exit, "exit($module, status=None, /)\n--\n\nExit the interpreter by raising SystemExit(status)."),
-    MethodDef::fast("getrefcount", 1, 1, |_, _, _| Ok(Value::small_int(3)), "getrefcount($module, object, /)\n--\n\nA constant: objects of this runtime are not counted."),
-    MethodDef::noargs("getrecursionlimit", |th, _| Ok(Value::small_int(th.recursion_limit as i64)), "getrecursionlimit($module, /)\n--\n\nReturn the current value of the recursion limit."),
-    MethodDef::one("setrecursionlimit", setrecursionlimit, "setrecursionlimit($module, limit, /)\n--\n\nSet the maximum depth of the Python interpreter stack to n."),
-    MethodDef::kw("getsizeof", getsizeof, "getsizeof(object [, default]) -> int\n\nReturn the size of object in bytes."),
-    MethodDef::one("intern", intern, "intern($module, string, /)\n--\n\n``Intern'' the given string."),
-    MethodDef::one("_is_interned", |_, _, v| Ok(Value::bool(v.cast::<Str>().is_some_and(|s| s.is_interned()))), "_is_interned($module, string, /)\n--\n\nReturn True if the given string is \"interned\"."),
-    MethodDef::noargs("is_finalizing", |th, _| Ok(Value::bool((th.hooks.is_finalizing)(th))), "is_finalizing($module, /)\n--\n\nReturn True if Python is exiting."),
-    MethodDef::noargs("getdefaultencoding", |th, _| text(th, "utf-8"), "getdefaultencoding($module, /)\n--\n\nReturn the current default encoding used by the Unicode implementation."),
-    MethodDef::noargs("getfilesystemencoding", |th, _| text(th, "utf-8"), "getfilesystemencoding($module, /)\n--\n\nReturn the encoding used to convert Unicode filenames to OS filenames."),
-    MethodDef::noargs("getfilesystemencodeerrors", |th, _| text(th, "surrogateescape"), "getfilesystemencodeerrors($module, /)\n--\n\nReturn the error mode used for Unicode to OS filename conversion."),
-    MethodDef::noargs("getswitchinterval", |th, _| heddle_object::types::float::new(th, 0.005), "getswitchinterval($module, /)\n--\n\nReturn the current thread switch interval; see sys.setswitchinterval()."),
-    MethodDef::one("setswitchinterval", setswitchinterval, "setswitchinterval($module, interval, /)\n--\n\nSet the ideal thread switching delay inside the Python interpreter."),
-    MethodDef::noargs("get_int_max_str_digits", |_, _| Ok(Value::small_int(int::max_str_digits() as i64)), "get_int_max_str_digits($module, /)\n--\n\nReturn the maximum string digits limit for non-binary int<->str conversions."),
-    MethodDef::kw("set_int_max_str_digits", set_int_max_str_digits, "set_int_max_str_digits($module, /, maxdigits)\n--\n\nSet the maximum string digits limit for non-binary int<->str conversions."),
-    MethodDef::noargs("_is_gil_enabled", |th, _| Ok(Value::bool(th.rt.options.gil)), "_is_gil_enabled($module, /)\n--\n\nReturn True if the GIL is currently enabled."),
-    MethodDef::fast("call_tracing", 2, 2, |th, _, a| {
-        let t = ops::to_tuple(th, a[1])?;
-        ops::call(th, a[0], t.as_slice(), None)
-    }, "call_tracing($module, func, args, /)\n--\n\nCall func(*args), while tracing is enabled."),
-    MethodDef::one("displayhook", hooks::displayhook, "displayhook($module, object, /)\n--\n\nPrint an object to sys.stdout and also save it in builtins._"),
-    MethodDef::fast("excepthook", 3, 3, hooks::excepthook, "excepthook($module, exctype, value, traceback, /)\n--\n\nHandle an exception by displaying it with a traceback on sys.stderr."),
-    MethodDef::one("unraisablehook", hooks::unraisablehook, "unraisablehook($module, unraisable, /)\n--\n\nHandle an unraisable exception."),
-    MethodDef::kw("breakpointhook", hooks::breakpointhook, "breakpointhook($module, /, *args, **kwargs)\n--\n\nThis hook function is called by built-in breakpoint()."),
-    MethodDef::kw("audit", |th, _, a| {
-        if a.pos.is_empty() {
-            return Err(th.type_error(format_args!("audit expected at least 1 argument, got 0")));
-        }
-        hooks::audit(th, a)
-    }, "audit($module, event, /, *args)\n--\n\nPasses the event to any hooks that are attached."),
-    MethodDef::kw("addaudithook", hooks::addaudithook, "addaudithook($module, /, hook)\n--\n\nAdds a new audit hook callback."),
-    MethodDef::fast("_getframe", 0, 1, |th, _, a| {
-        let depth = match a.first() {
-            Some(v) => ops::index_isize(th, *v)?.max(0),
-            None => 0,
-        };
-        (th.hooks.get_frame)(th, depth as usize)
-    }, "_getframe($module, depth=0, /)\n--\n\nReturn a frame object from the call stack."),
-    MethodDef::fast("_getframemodulename", 0, 1, |th, _, a| {
-        let depth = match a.first() {
-            Some(v) => ops::index_isize(th, *v)?.max(0),
-            None => 0,
-        };
-        match (th.hooks.get_frame)(th, depth as usize) {
-            Ok(f) => {
-                let g = attr::getattr_str(th, f, "f_globals")?;
-                let name = Value::from_ref(n().__name__);
-                match g.cast::<Dict>() {
-                    Some(d) => Ok(d.get_item(th, name)?.unwrap_or_else(Value::none)),
-                    None => Ok(Value::none()),
-                }
+    MethodDef::noargs(
+        "exception",
+        exception,
+        "exception($module, /)\n--\n\nReturn the current exception.",
+    ),
+    MethodDef::noargs(
+        "exc_info",
+        exc_info,
+        "exc_info($module, /)\n--\n\nReturn current exception information: (type, value, traceback).",
+    ),
+    MethodDef::fast(
+        "exit",
+        0,
+        1,
+        exit,
+        "exit($module, status=None, /)\n--\n\nExit the interpreter by raising SystemExit(status).",
+    ),
+    MethodDef::fast(
+        "getrefcount",
+        1,
+        1,
+        |_, _, _| Ok(Value::small_int(3)),
+        "getrefcount($module, object, /)\n--\n\nA constant: objects of this runtime are not counted.",
+    ),
+    MethodDef::noargs(
+        "getrecursionlimit",
+        |th, _| Ok(Value::small_int(th.recursion_limit as i64)),
+        "getrecursionlimit($module, /)\n--\n\nReturn the current value of the recursion limit.",
+    ),
+    MethodDef::one(
+        "setrecursionlimit",
+        setrecursionlimit,
+        "setrecursionlimit($module, limit, /)\n--\n\nSet the maximum depth of the Python interpreter stack to n.",
+    ),
+    MethodDef::kw(
+        "getsizeof",
+        getsizeof,
+        "getsizeof(object [, default]) -> int\n\nReturn the size of object in bytes.",
+    ),
+    MethodDef::one(
+        "intern",
+        intern,
+        "intern($module, string, /)\n--\n\n``Intern'' the given string.",
+    ),
+    MethodDef::one(
+        "_is_interned",
+        |_, _, v| Ok(Value::bool(v.cast::<Str>().is_some_and(|s| s.is_interned()))),
+        "_is_interned($module, string, /)\n--\n\nReturn True if the given string is \"interned\".",
+    ),
+    MethodDef::noargs(
+        "is_finalizing",
+        |th, _| Ok(Value::bool((th.hooks.is_finalizing)(th))),
+        "is_finalizing($module, /)\n--\n\nReturn True if Python is exiting.",
+    ),
+    MethodDef::noargs(
+        "getdefaultencoding",
+        |th, _| text(th, "utf-8"),
+        "getdefaultencoding($module, /)\n--\n\nReturn the current default encoding used by the Unicode implementation.",
+    ),
+    MethodDef::noargs(
+        "getfilesystemencoding",
+        |th, _| text(th, "utf-8"),
+        "getfilesystemencoding($module, /)\n--\n\nReturn the encoding used to convert Unicode filenames to OS filenames.",
+    ),
+    MethodDef::noargs(
+        "getfilesystemencodeerrors",
+        |th, _| text(th, "surrogateescape"),
+        "getfilesystemencodeerrors($module, /)\n--\n\nReturn the error mode used for Unicode to OS filename conversion.",
+    ),
+    MethodDef::noargs(
+        "getswitchinterval",
+        |th, _| heddle_object::types::float::new(th, 0.005),
+        "getswitchinterval($module, /)\n--\n\nReturn the current thread switch interval; see sys.setswitchinterval().",
+    ),
+    MethodDef::one(
+        "setswitchinterval",
+        setswitchinterval,
+        "setswitchinterval($module, interval, /)\n--\n\nSet the ideal thread switching delay inside the Python interpreter.",
+    ),
+    MethodDef::noargs(
+        "get_int_max_str_digits",
+        |_, _| Ok(Value::small_int(int::max_str_digits() as i64)),
+        "get_int_max_str_digits($module, /)\n--\n\nReturn the maximum string digits limit for non-binary int<->str conversions.",
+    ),
+    MethodDef::kw(
+        "set_int_max_str_digits",
+        set_int_max_str_digits,
+        "set_int_max_str_digits($module, /, maxdigits)\n--\n\nSet the maximum string digits limit for non-binary int<->str conversions.",
+    ),
+    MethodDef::noargs(
+        "_is_gil_enabled",
+        |th, _| Ok(Value::bool(th.rt.options.gil)),
+        "_is_gil_enabled($module, /)\n--\n\nReturn True if the GIL is currently enabled.",
+    ),
+    MethodDef::fast(
+        "call_tracing",
+        2,
+        2,
+        |th, _, a| {
+            let t = ops::to_tuple(th, a[1])?;
+            ops::call(th, a[0], t.as_slice(), None)
+        },
+        "call_tracing($module, func, args, /)\n--\n\nCall func(*args), while tracing is enabled.",
+    ),
+    MethodDef::one(
+        "displayhook",
+        hooks::displayhook,
+        "displayhook($module, object, /)\n--\n\nPrint an object to sys.stdout and also save it in builtins._",
+    ),
+    MethodDef::fast(
+        "excepthook",
+        3,
+        3,
+        hooks::excepthook,
+        "excepthook($module, exctype, value, traceback, /)\n--\n\nHandle an exception by displaying it with a traceback on sys.stderr.",
+    ),
+    MethodDef::one(
+        "unraisablehook",
+        hooks::unraisablehook,
+        "unraisablehook($module, unraisable, /)\n--\n\nHandle an unraisable exception.",
+    ),
+    MethodDef::kw(
+        "breakpointhook",
+        hooks::breakpointhook,
+        "breakpointhook($module, /, *args, **kwargs)\n--\n\nThis hook function is called by built-in breakpoint().",
+    ),
+    MethodDef::kw(
+        "audit",
+        |th, _, a| {
+            if a.pos.is_empty() {
+                return Err(
+                    th.type_error(format_args!("audit expected at least 1 argument, got 0"))
+                );
             }
-            Err(e) if th.catch(e, &exc::VALUE_ERROR) => Ok(Value::none()),
-            Err(e) => Err(e),
-        }
-    }, "_getframemodulename($module, /, depth=0)\n--\n\nReturn the name of the module for a calling frame."),
-    MethodDef::noargs("_clear_internal_caches", |th, _| (th.hooks.clear_caches)(th), "_clear_internal_caches($module, /)\n--\n\nClear all internal performance-related caches."),
-    MethodDef::noargs("_clear_type_cache", |th, _| (th.hooks.clear_caches)(th), "_clear_type_cache($module, /)\n--\n\nClear the internal type lookup cache."),
-    MethodDef::noargs("getallocatedblocks", |th, _| Ok(Value::small_int(th.rt.heap.counts().live_bytes as i64 / 64)), "getallocatedblocks($module, /)\n--\n\nReturn the number of memory blocks currently allocated."),
-    MethodDef::noargs("gettrace", |_, _| Ok(Value::none()), "gettrace($module, /)\n--\n\nReturn the global debug tracing function set with sys.settrace."),
-    MethodDef::noargs("getprofile", |_, _| Ok(Value::none()), "getprofile($module, /)\n--\n\nReturn the profiling function set with sys.setprofile."),
+            hooks::audit(th, a)
+        },
+        "audit($module, event, /, *args)\n--\n\nPasses the event to any hooks that are attached.",
+    ),
+    MethodDef::kw(
+        "addaudithook",
+        hooks::addaudithook,
+        "addaudithook($module, /, hook)\n--\n\nAdds a new audit hook callback.",
+    ),
+    MethodDef::fast(
+        "_getframe",
+        0,
+        1,
+        |th, _, a| {
+            let depth = match a.first() {
+                Some(v) => ops::index_isize(th, *v)?.max(0),
+                None => 0,
+            };
+            (th.hooks.get_frame)(th, depth as usize)
+        },
+        "_getframe($module, depth=0, /)\n--\n\nReturn a frame object from the call stack.",
+    ),
+    MethodDef::fast(
+        "_getframemodulename",
+        0,
+        1,
+        |th, _, a| {
+            let depth = match a.first() {
+                Some(v) => ops::index_isize(th, *v)?.max(0),
+                None => 0,
+            };
+            match (th.hooks.get_frame)(th, depth as usize) {
+                Ok(f) => {
+                    let g = attr::getattr_str(th, f, "f_globals")?;
+                    let name = Value::from_ref(n().__name__);
+                    match g.cast::<Dict>() {
+                        Some(d) => Ok(d.get_item(th, name)?.unwrap_or_else(Value::none)),
+                        None => Ok(Value::none()),
+                    }
+                }
+                Err(e) if th.catch(e, &exc::VALUE_ERROR) => Ok(Value::none()),
+                Err(e) => Err(e),
+            }
+        },
+        "_getframemodulename($module, /, depth=0)\n--\n\nReturn the name of the module for a calling frame.",
+    ),
+    MethodDef::noargs(
+        "_clear_internal_caches",
+        |th, _| (th.hooks.clear_caches)(th),
+        "_clear_internal_caches($module, /)\n--\n\nClear all internal performance-related caches.",
+    ),
+    MethodDef::noargs(
+        "_clear_type_cache",
+        |th, _| (th.hooks.clear_caches)(th),
+        "_clear_type_cache($module, /)\n--\n\nClear the internal type lookup cache.",
+    ),
+    MethodDef::noargs(
+        "getallocatedblocks",
+        |th, _| Ok(Value::small_int(th.rt.heap.counts().live_bytes as i64 / 64)),
+        "getallocatedblocks($module, /)\n--\n\nReturn the number of memory blocks currently allocated.",
+    ),
+    MethodDef::noargs(
+        "gettrace",
+        |_, _| Ok(Value::none()),
+        "gettrace($module, /)\n--\n\nReturn the global debug tracing function set with sys.settrace.",
+    ),
+    MethodDef::noargs(
+        "getprofile",
+        |_, _| Ok(Value::none()),
+        "getprofile($module, /)\n--\n\nReturn the profiling function set with sys.setprofile.",
+    ),
 ];
 
 fn text(th: &mut Thread, s: &str) -> R {
@@ -132,7 +274,8 @@ fn setrecursionlimit(th: &mut Thread, _: Value, v: Value) -> R {
 }
 
 fn getsizeof(th: &mut Thread, _: Value, a: &Args) -> R {
-    let [object, default] = a.bind(th, "getsizeof", &heddle_object::Params::new(["object", "default"], 1))?;
+    let [object, default] =
+        a.bind(th, "getsizeof", &heddle_object::Params::new(["object", "default"], 1))?;
     let v = object.unwrap_or_else(Value::none);
     let sizeof = intern_str(th, "__sizeof__")?;
     let r = match v.cast_type() {
@@ -179,7 +322,8 @@ fn setswitchinterval(th: &mut Thread, _: Value, v: Value) -> R {
 }
 
 fn set_int_max_str_digits(th: &mut Thread, _: Value, a: &Args) -> R {
-    let [v] = a.bind(th, "set_int_max_str_digits", &heddle_object::Params::new(["maxdigits"], 1))?;
+    let [v] =
+        a.bind(th, "set_int_max_str_digits", &heddle_object::Params::new(["maxdigits"], 1))?;
     let k = ops::index_isize(th, v.unwrap_or_else(Value::none))?;
     if k != 0 && k < 640 {
         return Err(th.value_error(format_args!("maxdigits must be 0 or larger than 640")));

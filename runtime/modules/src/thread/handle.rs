@@ -5,7 +5,9 @@ use heddle_object::core::payload::{self, Native, Shared};
 use heddle_object::core::thread::ThreadStart;
 use heddle_object::heap::Tracer;
 use heddle_object::types::{Dict, Str, Tuple, exceptions as exc};
-use heddle_object::{Args, GetSetDef, MethodDef, Params, R, Slots, StaticType, Thread, TypeSpec, Value, ops};
+use heddle_object::{
+    Args, GetSetDef, MethodDef, Params, R, Slots, StaticType, Thread, TypeSpec, Value, ops,
+};
 use heddle_sync::event::Event;
 use std::sync::Arc;
 
@@ -34,7 +36,11 @@ impl Native for Handle {
 
 impl Handle {
     fn fresh() -> Handle {
-        Handle(Arc::new(Shared2 { state: Shared::new(NOT_STARTED), ident: Shared::new(0), done: Event::new() }))
+        Handle(Arc::new(Shared2 {
+            state: Shared::new(NOT_STARTED),
+            ident: Shared::new(0),
+            done: Event::new(),
+        }))
     }
     /// A handle of a thread that has not started.
     pub fn new_object(th: &mut Thread) -> R {
@@ -55,15 +61,27 @@ pub static HANDLE: StaticType = StaticType::new(TypeSpec {
         }),
         ..Slots::NONE
     },
-    getset: &[GetSetDef::ro("ident", |th, v| Ok(Value::small_int(this::<Handle>(th, v)?.0.ident.get() as i64)), "")],
+    getset: &[GetSetDef::ro(
+        "ident",
+        |th, v| Ok(Value::small_int(this::<Handle>(th, v)?.0.ident.get() as i64)),
+        "",
+    )],
     methods: &[
         MethodDef::fast("join", 0, 1, join, "join($self, timeout=None, /)\n--\n\n"),
-        MethodDef::noargs("_set_done", |th, v| {
-            let h = this::<Handle>(th, v)?;
-            finish(&h.0);
-            Ok(Value::none())
-        }, ""),
-        MethodDef::noargs("is_done", |th, v| Ok(Value::bool(this::<Handle>(th, v)?.0.done.is_set())), ""),
+        MethodDef::noargs(
+            "_set_done",
+            |th, v| {
+                let h = this::<Handle>(th, v)?;
+                finish(&h.0);
+                Ok(Value::none())
+            },
+            "",
+        ),
+        MethodDef::noargs(
+            "is_done",
+            |th, v| Ok(Value::bool(this::<Handle>(th, v)?.0.done.is_set())),
+            "",
+        ),
     ],
     ..payload::spec::<Handle>()
 });
@@ -159,7 +177,10 @@ pub fn start(
         return Err(th.runtime_error(format_args!("thread already started")));
     }
     if (th.hooks.is_finalizing)(th) {
-        return Err(th.raise(&exc::PYTHON_FINALIZATION_ERROR, format_args!("can't create new thread at interpreter shutdown")));
+        return Err(th.raise(
+            &exc::PYTHON_FINALIZATION_ERROR,
+            format_args!("can't create new thread at interpreter shutdown"),
+        ));
     }
     h.state.set(STARTING);
     let (begin, end) = (h.clone(), h.clone());

@@ -7,7 +7,9 @@ use super::{ident, this};
 use heddle_object::core::payload::{self, Native};
 use heddle_object::heap::Tracer;
 use heddle_object::types::{Dict, Str, Tuple};
-use heddle_object::{Args, GetSetDef, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, attr, flags, ops};
+use heddle_object::{
+    Args, GetSetDef, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, attr, flags, ops,
+};
 
 /// `_thread._local`
 pub struct Local {
@@ -40,7 +42,11 @@ pub static LOCAL: StaticType = StaticType::new(TypeSpec {
         setattro: Some(local_setattr),
         ..Slots::NONE
     },
-    getset: &[GetSetDef::ro("__dict__", |th, v| namespace(th, v).map(|d| Value::from_ref(d)), "Local namespace")],
+    getset: &[GetSetDef::ro(
+        "__dict__",
+        |th, v| namespace(th, v).map(|d| Value::from_ref(d)),
+        "Local namespace",
+    )],
     ..payload::spec::<Local>()
 });
 
@@ -97,7 +103,10 @@ fn namespace(th: &mut Thread, v: Value) -> R<&'static Dict> {
     if let Some(init) = v.type_of().slots().init
         && init as usize != LOCAL.ty().slots().init.map_or(0, |f| f as usize)
     {
-        let (args, kwargs) = (l.args.get().and_then(|a| a.cast::<Tuple>()), l.kwargs.get().and_then(|d| d.cast::<Dict>()));
+        let (args, kwargs) = (
+            l.args.get().and_then(|a| a.cast::<Tuple>()),
+            l.kwargs.get().and_then(|d| d.cast::<Dict>()),
+        );
         let f = attr::getattr(th, v, heddle_object::names::n().__init__)?;
         let args = match args {
             Some(a) => a,
@@ -143,7 +152,9 @@ fn local_setattr(th: &mut Thread, v: Value, name: Value, x: Option<Value>) -> R<
     let d = namespace(th, v)?;
     if name.eq_str("__dict__") {
         let tn = v.type_of().name();
-        return Err(th.attribute_error(format_args!("'{tn}' object attribute '__dict__' is read-only")));
+        return Err(
+            th.attribute_error(format_args!("'{tn}' object attribute '__dict__' is read-only"))
+        );
     }
     if let Some(s) = heddle_object::ty::lookup(th, v.type_of(), name)
         && let Some(set) = s.type_of().slots().descr_set

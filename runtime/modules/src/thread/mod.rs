@@ -17,25 +17,101 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "_thread",
     doc: "This module provides primitive operations to write multi-threaded programs.\nThe 'threading' module provides a more convenient interface.",
     methods: &[
-        MethodDef::kw("start_new_thread", start_new_thread, "start_new_thread($module, function, args, kwargs={}, /)\n--\n\nStart a new thread and return its identifier."),
+        MethodDef::kw(
+            "start_new_thread",
+            start_new_thread,
+            "start_new_thread($module, function, args, kwargs={}, /)\n--\n\nStart a new thread and return its identifier.",
+        ),
         MethodDef::kw("start_new", start_new_thread, "An obsolete synonym of start_new_thread()."),
-        MethodDef::kw("start_joinable_thread", handle::start_joinable, "start_joinable_thread($module, /, function, handle=None, daemon=True)\n--\n\n*For internal use only*: start a new thread."),
-        MethodDef::noargs("daemon_threads_allowed", |_, _| Ok(Value::bool(true)), "daemon_threads_allowed($module, /)\n--\n\nReturn True if daemon threads are allowed in the current interpreter."),
-        MethodDef::noargs("allocate_lock", |th, _| lock::new_lock(th), "allocate_lock($module, /)\n--\n\nCreate a new lock object."),
-        MethodDef::noargs("allocate", |th, _| lock::new_lock(th), "allocate($module, /)\n--\n\nAn obsolete synonym of allocate_lock()."),
-        MethodDef::noargs("exit", exit, "exit($module, /)\n--\n\nThis is synonymous to ``raise SystemExit''."),
-        MethodDef::noargs("exit_thread", exit, "exit_thread($module, /)\n--\n\nAn obsolete synonym of exit()."),
-        MethodDef::fast("interrupt_main", 0, 1, interrupt_main, "interrupt_main($module, signum=signal.SIGINT, /)\n--\n\nSimulate the arrival of the given signal in the main thread."),
-        MethodDef::noargs("get_ident", |th, _| Ok(Value::small_int(ident(th))), "get_ident($module, /)\n--\n\nReturn a non-zero integer that uniquely identifies the current thread."),
-        MethodDef::noargs("_get_main_thread_ident", |th, _| Ok(Value::small_int((th.hooks.main_ident)(th) as i64)), "_get_main_thread_ident($module, /)\n--\n\nReturn the identifier of the main thread."),
-        MethodDef::noargs("get_native_id", |_, _| Ok(Value::small_int(rustix::thread::gettid().as_raw_nonzero().get() as i64)), "get_native_id($module, /)\n--\n\nReturn a non-negative integer identifying the thread as reported by the OS."),
-        MethodDef::noargs("_count", |th, _| Ok(Value::small_int(th.rt.world.thread_count() as i64 - 1)), "_count($module, /)\n--\n\nReturn the number of currently running Python threads, excluding the main thread."),
-        MethodDef::fast("stack_size", 0, 1, stack_size, "stack_size($module, size=0, /)\n--\n\nReturn the thread stack size used when creating new threads."),
-        MethodDef::one("_excepthook", excepthook, "_excepthook($module, (exc_type, exc_value, exc_traceback, thread), /)\n--\n\nHandle uncaught Thread.run() exception."),
-        MethodDef::noargs("_is_main_interpreter", |_, _| Ok(Value::bool(true)), "_is_main_interpreter($module, /)\n--\n\nReturn True if the current interpreter is the main Python interpreter."),
-        MethodDef::noargs("_shutdown", |th, _| (th.hooks.join_threads)(th).map(|()| Value::none()), "_shutdown($module, /)\n--\n\nWait for all non-daemon threads (other than the calling thread) to stop."),
-        MethodDef::one("_make_thread_handle", handle::make, "_make_thread_handle($module, ident, /)\n--\n\nInternal only. Make a thread handle for threads not spawned by the _thread or threading module."),
-        MethodDef::one("set_name", set_name, "set_name($module, name, /)\n--\n\nSet the name of the current thread."),
+        MethodDef::kw(
+            "start_joinable_thread",
+            handle::start_joinable,
+            "start_joinable_thread($module, /, function, handle=None, daemon=True)\n--\n\n*For internal use only*: start a new thread.",
+        ),
+        MethodDef::noargs(
+            "daemon_threads_allowed",
+            |_, _| Ok(Value::bool(true)),
+            "daemon_threads_allowed($module, /)\n--\n\nReturn True if daemon threads are allowed in the current interpreter.",
+        ),
+        MethodDef::noargs(
+            "allocate_lock",
+            |th, _| lock::new_lock(th),
+            "allocate_lock($module, /)\n--\n\nCreate a new lock object.",
+        ),
+        MethodDef::noargs(
+            "allocate",
+            |th, _| lock::new_lock(th),
+            "allocate($module, /)\n--\n\nAn obsolete synonym of allocate_lock().",
+        ),
+        MethodDef::noargs(
+            "exit",
+            exit,
+            "exit($module, /)\n--\n\nThis is synonymous to ``raise SystemExit''.",
+        ),
+        MethodDef::noargs(
+            "exit_thread",
+            exit,
+            "exit_thread($module, /)\n--\n\nAn obsolete synonym of exit().",
+        ),
+        MethodDef::fast(
+            "interrupt_main",
+            0,
+            1,
+            interrupt_main,
+            "interrupt_main($module, signum=signal.SIGINT, /)\n--\n\nSimulate the arrival of the given signal in the main thread.",
+        ),
+        MethodDef::noargs(
+            "get_ident",
+            |th, _| Ok(Value::small_int(ident(th))),
+            "get_ident($module, /)\n--\n\nReturn a non-zero integer that uniquely identifies the current thread.",
+        ),
+        MethodDef::noargs(
+            "_get_main_thread_ident",
+            |th, _| Ok(Value::small_int((th.hooks.main_ident)(th) as i64)),
+            "_get_main_thread_ident($module, /)\n--\n\nReturn the identifier of the main thread.",
+        ),
+        MethodDef::noargs(
+            "get_native_id",
+            |_, _| Ok(Value::small_int(rustix::thread::gettid().as_raw_nonzero().get() as i64)),
+            "get_native_id($module, /)\n--\n\nReturn a non-negative integer identifying the thread as reported by the OS.",
+        ),
+        MethodDef::noargs(
+            "_count",
+            |th, _| Ok(Value::small_int(th.rt.world.thread_count() as i64 - 1)),
+            "_count($module, /)\n--\n\nReturn the number of currently running Python threads, excluding the main thread.",
+        ),
+        MethodDef::fast(
+            "stack_size",
+            0,
+            1,
+            stack_size,
+            "stack_size($module, size=0, /)\n--\n\nReturn the thread stack size used when creating new threads.",
+        ),
+        MethodDef::one(
+            "_excepthook",
+            excepthook,
+            "_excepthook($module, (exc_type, exc_value, exc_traceback, thread), /)\n--\n\nHandle uncaught Thread.run() exception.",
+        ),
+        MethodDef::noargs(
+            "_is_main_interpreter",
+            |_, _| Ok(Value::bool(true)),
+            "_is_main_interpreter($module, /)\n--\n\nReturn True if the current interpreter is the main Python interpreter.",
+        ),
+        MethodDef::noargs(
+            "_shutdown",
+            |th, _| (th.hooks.join_threads)(th).map(|()| Value::none()),
+            "_shutdown($module, /)\n--\n\nWait for all non-daemon threads (other than the calling thread) to stop.",
+        ),
+        MethodDef::one(
+            "_make_thread_handle",
+            handle::make,
+            "_make_thread_handle($module, ident, /)\n--\n\nInternal only. Make a thread handle for threads not spawned by the _thread or threading module.",
+        ),
+        MethodDef::one(
+            "set_name",
+            set_name,
+            "set_name($module, name, /)\n--\n\nSet the name of the current thread.",
+        ),
     ],
     types: &[&lock::LOCK, &lock::RLOCK, &handle::HANDLE, &local::LOCAL],
     init,
@@ -127,7 +203,9 @@ fn start_new_thread(th: &mut Thread, m: Value, a: &Args) -> R {
     let kwargs = match a.pos.get(2) {
         Some(k) => match k.cast::<Dict>() {
             Some(d) => Some(d),
-            None => return Err(th.type_error(format_args!("optional 3rd arg must be a dictionary"))),
+            None => {
+                return Err(th.type_error(format_args!("optional 3rd arg must be a dictionary")));
+            }
         },
         None => None,
     };
@@ -139,12 +217,18 @@ fn start_new_thread(th: &mut Thread, m: Value, a: &Args) -> R {
 /// `threading.excepthook`: prints the exception with the thread's name; SystemExit is silent.
 fn excepthook(th: &mut Thread, _: Value, args: Value) -> R {
     let get = |th: &mut Thread, k: &str| attr::getattr_str(th, args, k);
-    let (ty, value, tb, thread) =
-        (get(th, "exc_type")?, get(th, "exc_value")?, get(th, "exc_traceback")?, get(th, "thread")?);
+    let (ty, value, tb, thread) = (
+        get(th, "exc_type")?,
+        get(th, "exc_value")?,
+        get(th, "exc_traceback")?,
+        get(th, "thread")?,
+    );
     if ty == exc::SYSTEM_EXIT.value() {
         return Ok(Value::none());
     }
-    let Some(err) = (th.hooks.sys_get)(th, heddle_object::names::n().stderr).filter(|e| !e.is_none()) else {
+    let Some(err) =
+        (th.hooks.sys_get)(th, heddle_object::names::n().stderr).filter(|e| !e.is_none())
+    else {
         return Ok(Value::none());
     };
     let name = if thread.is_none() {
@@ -221,7 +305,11 @@ pub(crate) enum Wait {
 }
 
 /// Takes a lock as asked.
-pub(crate) fn take(th: &mut Thread, l: &heddle_object::core::payload::ThreadLock, w: Wait) -> R<bool> {
+pub(crate) fn take(
+    th: &mut Thread,
+    l: &heddle_object::core::payload::ThreadLock,
+    w: Wait,
+) -> R<bool> {
     match w {
         Wait::Try => Ok(l.try_acquire()),
         Wait::Until(d) => l.acquire(th, Some(d)),

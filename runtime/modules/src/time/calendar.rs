@@ -9,14 +9,22 @@ use std::ffi::CString;
 
 /// The argument of `gmtime` and its kin: seconds, rounded down; now when missing or None.
 fn seconds(th: &mut Thread, v: Option<Value>) -> R<i64> {
-    let range = |th: &mut Thread| th.overflow_error(format_args!("timestamp out of range for platform time_t"));
+    let range = |th: &mut Thread| {
+        th.overflow_error(format_args!("timestamp out of range for platform time_t"))
+    };
     match v.filter(|v| !v.is_none()) {
         None => super::now(th, libc::CLOCK_REALTIME).map(|ns| ns.div_euclid(1_000_000_000)),
         Some(v) => match float::float_of(v) {
-            Some(f) if f.is_nan() => Err(th.value_error(format_args!("Invalid value NaN (not a number)"))),
+            Some(f) if f.is_nan() => {
+                Err(th.value_error(format_args!("Invalid value NaN (not a number)")))
+            }
             Some(f) => {
                 let x = f.floor();
-                if (-9.223372036854775808e18..9.223372036854775808e18).contains(&x) { Ok(x as i64) } else { Err(range(th)) }
+                if (-9.223372036854775808e18..9.223372036854775808e18).contains(&x) {
+                    Ok(x as i64)
+                } else {
+                    Err(range(th))
+                }
             }
             None => {
                 let i = ops::index(th, v)?;
@@ -31,7 +39,8 @@ fn seconds(th: &mut Thread, v: Option<Value>) -> R<i64> {
 
 /// A `struct_time`.
 fn value(th: &mut Thread, m: Value, t: &Tm) -> R {
-    let Some(ty) = m.cast::<Module>().and_then(|m| m.state.get()).and_then(|t| t.cast_type()) else {
+    let Some(ty) = m.cast::<Module>().and_then(|m| m.state.get()).and_then(|t| t.cast_type())
+    else {
         return Err(th.system_error(format_args!("time has lost struct_time")));
     };
     let zone = match &t.zone {
@@ -121,7 +130,8 @@ fn tuple(th: &mut Thread, m: Value, v: Value) -> R<Tm> {
 
 /// Checks a structure before it becomes text; zero stands for the first month, day and day of the year.
 fn checked(th: &mut Thread, t: &mut Tm) -> R<()> {
-    let wrong = |th: &mut Thread, what: &str| Err(th.value_error(format_args!("{what} out of range")));
+    let wrong =
+        |th: &mut Thread, what: &str| Err(th.value_error(format_args!("{what} out of range")));
     if t.mon == -1 {
         t.mon = 0;
     } else if !(0..=11).contains(&t.mon) {
@@ -226,8 +236,13 @@ pub fn strftime(th: &mut Thread, m: Value, a: &[Value]) -> R {
             out.extend_from_slice(&clock::strftime(&c, &t));
         }
     }
-    let mut d = heddle_object::text::codec::Decoder::new(heddle_object::text::codec::Codec::Utf8, true);
-    match heddle_object::text::codec::decode(&mut d, &out, heddle_object::text::codec::Handler::SurrogatePass) {
+    let mut d =
+        heddle_object::text::codec::Decoder::new(heddle_object::text::codec::Codec::Utf8, true);
+    match heddle_object::text::codec::decode(
+        &mut d,
+        &out,
+        heddle_object::text::codec::Handler::SurrogatePass,
+    ) {
         Ok((s, _)) => Str::from_buf(th, &s).map(|s| Value::from_ref(s)),
         Err(_) => host::fs_decode(th, &out),
     }
@@ -247,11 +262,16 @@ fn pad_years(format: &[u8], t: &Tm) -> Vec<u8> {
         let four = |y: i64| if y < 0 { format!("-{:03}", -y) } else { format!("{y:04}") };
         match format[i + 1] {
             b'Y' if year < 1000 => out.extend_from_slice(four(year).as_bytes()),
-            b'F' if year < 1000 => out.extend_from_slice(format!("{}-%m-%d", four(year)).as_bytes()),
-            b'C' if year < 1000 => out.extend_from_slice(format!("{:02}", year.div_euclid(100)).as_bytes()),
+            b'F' if year < 1000 => {
+                out.extend_from_slice(format!("{}-%m-%d", four(year)).as_bytes())
+            }
+            b'C' if year < 1000 => {
+                out.extend_from_slice(format!("{:02}", year.div_euclid(100)).as_bytes())
+            }
             b'G' if year < 1001 => {
                 let iso = clock::strftime(c"%G", t);
-                let iso: i64 = std::str::from_utf8(&iso).ok().and_then(|s| s.parse().ok()).unwrap_or(year);
+                let iso: i64 =
+                    std::str::from_utf8(&iso).ok().and_then(|s| s.parse().ok()).unwrap_or(year);
                 out.extend_from_slice(four(iso).as_bytes());
             }
             c => out.extend_from_slice(&[b'%', c]),
@@ -270,7 +290,9 @@ pub fn set_zone(th: &mut Thread, m: &'static Module) -> R<()> {
     let (Some(a), Some(b)) = (clock::localtime(start), clock::localtime(start + YEAR / 2)) else {
         return Ok(());
     };
-    let name = |t: &Tm| t.zone.as_ref().map_or_else(|| "   ".to_string(), |z| z.to_string_lossy().into_owned());
+    let name = |t: &Tm| {
+        t.zone.as_ref().map_or_else(|| "   ".to_string(), |z| z.to_string_lossy().into_owned())
+    };
     // South of the equator the first of the two is summer time.
     let (std, dst) = if a.gmtoff > b.gmtoff { (&b, &a) } else { (&a, &b) };
     m.set(th, "timezone", Value::small_int(-std.gmtoff))?;

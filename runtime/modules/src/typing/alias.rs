@@ -7,7 +7,8 @@ use heddle_object::heap::Tracer;
 use heddle_object::names::n;
 use heddle_object::types::{Str, Tuple, generic_alias, union};
 use heddle_object::{
-    GetSetDef, MethodDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, attr, flags, ops,
+    GetSetDef, MethodDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, attr, flags,
+    ops,
 };
 
 /// An alias: its name, its type parameters (empty for none), its value.
@@ -30,11 +31,22 @@ impl Native for TypeAlias {
     }
 }
 
-fn make(th: &mut Thread, name: Value, params: Option<Value>, value: Lazy, module: Option<Value>) -> R {
+fn make(
+    th: &mut Thread,
+    name: Value,
+    params: Option<Value>,
+    value: Lazy,
+    module: Option<Value>,
+) -> R {
     payload::alloc(
         th,
         TYPE_ALIAS.ty(),
-        TypeAlias { name: Slot::new(Some(name)), params: Slot::new(params), value, module: Slot::new(module) },
+        TypeAlias {
+            name: Slot::new(Some(name)),
+            params: Slot::new(params),
+            value,
+            module: Slot::new(module),
+        },
     )
 }
 
@@ -50,7 +62,9 @@ fn new(th: &mut Thread, _: Value, args: &[Value], kw: Option<Value>) -> R {
     let name = or_none(name);
     if name.cast::<Str>().is_none() {
         let tn = name.type_of().name();
-        return Err(th.type_error(format_args!("typealias() argument 'name' must be str, not {tn}")));
+        return Err(
+            th.type_error(format_args!("typealias() argument 'name' must be str, not {tn}"))
+        );
     }
     let params = match params {
         Some(p) => {
@@ -70,7 +84,8 @@ fn new(th: &mut Thread, _: Value, args: &[Value], kw: Option<Value>) -> R {
 fn check_params(th: &mut Thread, t: &'static Tuple) -> R<()> {
     let mut seen = false;
     for p in t.as_slice() {
-        let typelike = [&super::params::TYPEVAR, &super::params::PARAMSPEC, &super::params::TYPEVARTUPLE];
+        let typelike =
+            [&super::params::TYPEVAR, &super::params::PARAMSPEC, &super::params::TYPEVARTUPLE];
         if !typelike.iter().any(|k| p.is_type(k)) {
             // Parameters from elsewhere (typing_extensions) are taken as they are.
             continue;
@@ -114,13 +129,19 @@ pub(super) static TYPE_ALIAS: StaticType = StaticType::new(TypeSpec {
         }),
         getitem: Some(|th, v, args| {
             if own(th, v)?.params.get().is_none() {
-                return Err(th.type_error(format_args!("Only generic type aliases are subscriptable")));
+                return Err(
+                    th.type_error(format_args!("Only generic type aliases are subscriptable"))
+                );
             }
             generic_alias::new_alias(th, v, args)
         }),
         ..Slots::NONE
     },
-    methods: &[MethodDef::noargs("__reduce__", |th, v| Ok(or_none(own(th, v)?.name.get())), "__reduce__($self, /)\n--\n\n")],
+    methods: &[MethodDef::noargs(
+        "__reduce__",
+        |th, v| Ok(or_none(own(th, v)?.name.get())),
+        "__reduce__($self, /)\n--\n\n",
+    )],
     getset: &[
         attribute("__name__", |th, v| Ok(or_none(own(th, v)?.name.get()))),
         attribute("__type_params__", |th, v| params(th, v).map(|t| Value::from_ref(t))),
@@ -136,16 +157,20 @@ pub(super) static TYPE_ALIAS: StaticType = StaticType::new(TypeSpec {
             let a = own(th, v)?;
             a.value.evaluator(th)
         }),
-        GetSetDef::ro("__module__", |th, v| {
-            let a = own(th, v)?;
-            if let Some(m) = a.module.get() {
-                return Ok(m);
-            }
-            match a.value.evaluate.get() {
-                Some(f) => attr::getattr(th, f, n().__module__),
-                None => Ok(Value::none()),
-            }
-        }, ""),
+        GetSetDef::ro(
+            "__module__",
+            |th, v| {
+                let a = own(th, v)?;
+                if let Some(m) = a.module.get() {
+                    return Ok(m);
+                }
+                match a.value.evaluate.get() {
+                    Some(f) => attr::getattr(th, f, n().__module__),
+                    None => Ok(Value::none()),
+                }
+            },
+            "",
+        ),
     ],
     ..payload::spec::<TypeAlias>()
 });

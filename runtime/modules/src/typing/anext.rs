@@ -14,7 +14,11 @@ crate::native!(Anext, ANEXT, [wrapped, default]);
 
 /// The awaitable.
 pub(super) fn new(th: &mut Thread, wrapped: Value, default: Value) -> R {
-    payload::alloc(th, ANEXT.ty(), Anext { wrapped: Slot::new(Some(wrapped)), default: Slot::new(Some(default)) })
+    payload::alloc(
+        th,
+        ANEXT.ty(),
+        Anext { wrapped: Slot::new(Some(wrapped)), default: Slot::new(Some(default)) },
+    )
 }
 
 fn own(th: &mut Thread, v: Value) -> R<&'static Anext> {
@@ -70,9 +74,23 @@ pub(super) static ANEXT: StaticType = StaticType::new(TypeSpec {
         ..Slots::NONE
     },
     methods: &[
-        MethodDef::one("send", |th, v, x| proxy(th, v, "send", &[x]), "send(arg) -> send 'arg' into the wrapped iterator,\nreturn next yielded value or raise StopIteration."),
-        MethodDef::fast("throw", 1, 3, |th, v, a| proxy(th, v, "throw", a), "throw(value)\nthrow(typ[,val[,tb]])\n\nraise exception in the wrapped iterator, return next yielded value\nor raise StopIteration."),
-        MethodDef::noargs("close", |th, v| proxy(th, v, "close", &[]), "close() -> raise GeneratorExit inside generator."),
+        MethodDef::one(
+            "send",
+            |th, v, x| proxy(th, v, "send", &[x]),
+            "send(arg) -> send 'arg' into the wrapped iterator,\nreturn next yielded value or raise StopIteration.",
+        ),
+        MethodDef::fast(
+            "throw",
+            1,
+            3,
+            |th, v, a| proxy(th, v, "throw", a),
+            "throw(value)\nthrow(typ[,val[,tb]])\n\nraise exception in the wrapped iterator, return next yielded value\nor raise StopIteration.",
+        ),
+        MethodDef::noargs(
+            "close",
+            |th, v| proxy(th, v, "close", &[]),
+            "close() -> raise GeneratorExit inside generator.",
+        ),
     ],
     ..payload::spec::<Anext>()
 });

@@ -13,7 +13,8 @@ use heddle_object::heap::{RootVec, Tracer};
 use heddle_object::names::intern_str;
 use heddle_object::types::{Module, NONE_TYPE, Str, Tuple, generic_alias, union};
 use heddle_object::{
-    Args, GetSetDef, MethodDef, ModuleDef, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, attr, flags, ops,
+    Args, GetSetDef, MethodDef, ModuleDef, R, Slot, Slots, StaticType, Thread, TypeSpec, Value,
+    attr, flags, ops,
 };
 
 /// The module. The functions with `_make` in their names are for the interpreter.
@@ -22,17 +23,41 @@ pub static MODULE: ModuleDef = ModuleDef {
     doc: "Primitives and accelerators for the typing module.\n",
     methods: &[
         MethodDef::one("_idfunc", |_, _, x| Ok(x), "_idfunc($module, x, /)\n--\n\n"),
-        MethodDef::one("_make_typevar", |th, _, name| params::new_typevar(th, name, None, None), ""),
-        MethodDef::fast("_make_typevar_with_bound", 2, 2, |th, _, a| {
-            params::new_typevar(th, a[0], Some(a[1]), None)
-        }, ""),
-        MethodDef::fast("_make_typevar_with_constraints", 2, 2, |th, _, a| {
-            params::new_typevar(th, a[0], None, Some(a[1]))
-        }, ""),
+        MethodDef::one(
+            "_make_typevar",
+            |th, _, name| params::new_typevar(th, name, None, None),
+            "",
+        ),
+        MethodDef::fast(
+            "_make_typevar_with_bound",
+            2,
+            2,
+            |th, _, a| params::new_typevar(th, a[0], Some(a[1]), None),
+            "",
+        ),
+        MethodDef::fast(
+            "_make_typevar_with_constraints",
+            2,
+            2,
+            |th, _, a| params::new_typevar(th, a[0], None, Some(a[1])),
+            "",
+        ),
         MethodDef::one("_make_paramspec", |th, _, name| params::new_paramspec(th, name), ""),
         MethodDef::one("_make_typevartuple", |th, _, name| params::new_typevartuple(th, name), ""),
-        MethodDef::fast("_set_typeparam_default", 2, 2, |th, _, a| params::set_default(th, a[0], a[1]), ""),
-        MethodDef::fast("_make_typealias", 3, 3, |th, _, a| alias::make_lazy(th, a[0], a[1], a[2]), ""),
+        MethodDef::fast(
+            "_set_typeparam_default",
+            2,
+            2,
+            |th, _, a| params::set_default(th, a[0], a[1]),
+            "",
+        ),
+        MethodDef::fast(
+            "_make_typealias",
+            3,
+            3,
+            |th, _, a| alias::make_lazy(th, a[0], a[1], a[2]),
+            "",
+        ),
         MethodDef::one("_subscript_generic", subscript_generic, ""),
         MethodDef::fast("_anext_default", 2, 2, |th, _, a| anext::new(th, a[0], a[1]), ""),
     ],
@@ -162,9 +187,11 @@ static NO_DEFAULT_TYPE: StaticType = StaticType::new(TypeSpec {
         repr: Some(|th, _| Str::new(th, "typing.NoDefault").map(|s| Value::from_ref(s))),
         ..Slots::NONE
     },
-    methods: &[MethodDef::noargs("__reduce__", |th, _| {
-        Str::new(th, "NoDefault").map(|s| Value::from_ref(s))
-    }, "")],
+    methods: &[MethodDef::noargs(
+        "__reduce__",
+        |th, _| Str::new(th, "NoDefault").map(|s| Value::from_ref(s)),
+        "",
+    )],
     ..payload::spec::<NoDefault>()
 });
 
@@ -197,7 +224,8 @@ static CONST_EVALUATOR: StaticType = StaticType::new(TypeSpec {
             a.no_keywords(th, "constevaluator.__call__")?;
             a.positional(th, "constevaluator.__call__", 1, 1)?;
             let format = heddle_object::types::int::as_i64(th, a.pos[0])?;
-            let value = v.expect_native::<ConstEvaluator>(th)?.value.get().unwrap_or_else(Value::none);
+            let value =
+                v.expect_native::<ConstEvaluator>(th)?.value.get().unwrap_or_else(Value::none);
             if format != FORMAT_STRING {
                 return Ok(value);
             }
@@ -218,7 +246,8 @@ static CONST_EVALUATOR: StaticType = StaticType::new(TypeSpec {
             Str::new(th, &out).map(|s| Value::from_ref(s))
         }),
         repr: Some(|th, v| {
-            let value = v.expect_native::<ConstEvaluator>(th)?.value.get().unwrap_or_else(Value::none);
+            let value =
+                v.expect_native::<ConstEvaluator>(th)?.value.get().unwrap_or_else(Value::none);
             let r = ops::repr(th, value)?.to_string_lossy();
             Str::new(th, &format!("<constevaluator {r}>")).map(|s| Value::from_ref(s))
         }),
@@ -255,9 +284,11 @@ impl Lazy {
     fn evaluator(&self, th: &mut Thread) -> R {
         match (self.evaluate.get(), self.value.get()) {
             (Some(f), _) => Ok(f),
-            (None, Some(v)) => {
-                payload::alloc(th, CONST_EVALUATOR.ty(), ConstEvaluator { value: Slot::new(Some(v)) })
-            }
+            (None, Some(v)) => payload::alloc(
+                th,
+                CONST_EVALUATOR.ty(),
+                ConstEvaluator { value: Slot::new(Some(v)) },
+            ),
             (None, None) => Ok(Value::none()),
         }
     }

@@ -1,12 +1,16 @@
 //! `TypeVar`, `ParamSpec`, `TypeVarTuple`, and the two parts of a `ParamSpec`.
 
-use super::{Lazy, attribute, is_no_default, iter_of_one, no_default, or_none, set_module, type_check, typing, unpack};
+use super::{
+    Lazy, attribute, is_no_default, iter_of_one, no_default, or_none, set_module, type_check,
+    typing, unpack,
+};
 use heddle_object::core::native::Args;
 use heddle_object::core::payload::{self, Native};
 use heddle_object::heap::{RootVec, Tracer};
 use heddle_object::types::{Str, Tuple, union};
 use heddle_object::{
-    CompareOp, GetSetDef, MethodDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, attr, flags, ops,
+    CompareOp, GetSetDef, MethodDef, Params, R, Slot, Slots, StaticType, Thread, TypeSpec, Value,
+    attr, flags, ops,
 };
 
 /// What the three kinds of parameters have in common. `KIND`: 0 `TypeVar`, 1 `ParamSpec`, 2 `TypeVarTuple`.
@@ -68,8 +72,17 @@ fn plain(name: Value) -> Made {
 }
 
 /// A `TypeVar` of a type parameter list, with the functions for its bound or its constraints.
-pub(super) fn new_typevar(th: &mut Thread, name: Value, bound: Option<Value>, constraints: Option<Value>) -> R {
-    let m = Made { bound: Lazy::new(None, bound), constraints: Lazy::new(None, constraints), ..plain(name) };
+pub(super) fn new_typevar(
+    th: &mut Thread,
+    name: Value,
+    bound: Option<Value>,
+    constraints: Option<Value>,
+) -> R {
+    let m = Made {
+        bound: Lazy::new(None, bound),
+        constraints: Lazy::new(None, constraints),
+        ..plain(name)
+    };
     make::<0>(th, m)
 }
 
@@ -106,13 +119,20 @@ fn flag(th: &mut Thread, v: Option<Value>) -> R<bool> {
     }
 }
 
-fn variance(th: &mut Thread, co: Option<Value>, contra: Option<Value>, infer: Option<Value>) -> R<(bool, bool, bool)> {
+fn variance(
+    th: &mut Thread,
+    co: Option<Value>,
+    contra: Option<Value>,
+    infer: Option<Value>,
+) -> R<(bool, bool, bool)> {
     let (co, contra, infer) = (flag(th, co)?, flag(th, contra)?, flag(th, infer)?);
     if co && contra {
         return Err(th.value_error(format_args!("Bivariant types are not supported.")));
     }
     if infer && (co || contra) {
-        return Err(th.value_error(format_args!("Variance cannot be specified with infer_variance.")));
+        return Err(
+            th.value_error(format_args!("Variance cannot be specified with infer_variance."))
+        );
     }
     Ok((co, contra, infer))
 }
@@ -134,11 +154,15 @@ fn bound_of(th: &mut Thread, bound: Option<Value>) -> R<Lazy> {
 }
 
 fn typevar_new(th: &mut Thread, _: Value, args: &[Value], kw: Option<Value>) -> R {
-    const P: Params<6> =
-        Params::new(["name", "bound", "default", "covariant", "contravariant", "infer_variance"], 1).kwonly(1);
+    const P: Params<6> = Params::new(
+        ["name", "bound", "default", "covariant", "contravariant", "infer_variance"],
+        1,
+    )
+    .kwonly(1);
     let a = Args::new(args, kw);
     let (first, rest) = a.pos.split_at(a.pos.len().min(1));
-    let [name, bound, default, co, contra, infer] = a.with_positional(first).bind(th, "typevar", &P)?;
+    let [name, bound, default, co, contra, infer] =
+        a.with_positional(first).bind(th, "typevar", &P)?;
     let name = expect_name(th, "typevar", name)?;
     let variance = variance(th, co, contra, infer)?;
     let bound = bound_of(th, bound)?;
@@ -148,12 +172,18 @@ fn typevar_new(th: &mut Thread, _: Value, args: &[Value], kw: Option<Value>) -> 
         0 => {}
         1 => return Err(th.type_error(format_args!("A single constraint is not allowed"))),
         _ if has_bound => {
-            return Err(th.type_error(format_args!("Constraints cannot be combined with bound=...")));
+            return Err(
+                th.type_error(format_args!("Constraints cannot be combined with bound=..."))
+            );
         }
         _ => {
             let mut all = RootVec::new(th);
             for c in rest {
-                let c = type_check(th, *c, "TypeVar(name, constraint, ...): constraints must be types.")?;
+                let c = type_check(
+                    th,
+                    *c,
+                    "TypeVar(name, constraint, ...): constraints must be types.",
+                )?;
                 all.push(c);
             }
             constraints = Some(Value::from_ref(Tuple::new(th, &all)?));
@@ -166,9 +196,13 @@ fn typevar_new(th: &mut Thread, _: Value, args: &[Value], kw: Option<Value>) -> 
 }
 
 fn paramspec_new(th: &mut Thread, _: Value, args: &[Value], kw: Option<Value>) -> R {
-    const P: Params<6> =
-        Params::new(["name", "bound", "default", "covariant", "contravariant", "infer_variance"], 1).kwonly(1);
-    let [name, bound, default, co, contra, infer] = Args::new(args, kw).bind(th, "paramspec", &P)?;
+    const P: Params<6> = Params::new(
+        ["name", "bound", "default", "covariant", "contravariant", "infer_variance"],
+        1,
+    )
+    .kwonly(1);
+    let [name, bound, default, co, contra, infer] =
+        Args::new(args, kw).bind(th, "paramspec", &P)?;
     let name = expect_name(th, "paramspec", name)?;
     let variance = variance(th, co, contra, infer)?;
     let bound = bound_of(th, bound)?;
@@ -205,7 +239,8 @@ fn repr<const K: u8>(th: &mut Thread, v: Value) -> R {
         (_, _, true) => "-",
         _ => "~",
     };
-    let name = p.name.get().and_then(|n| n.cast::<Str>()).map(|s| s.to_string_lossy()).unwrap_or_default();
+    let name =
+        p.name.get().and_then(|n| n.cast::<Str>()).map(|s| s.to_string_lossy()).unwrap_or_default();
     Str::new(th, &format!("{sign}{name}")).map(|s| Value::from_ref(s))
 }
 
@@ -247,7 +282,9 @@ fn prepare_typevar(th: &mut Thread, v: Value, a: &[Value]) -> R {
     let index = params.as_slice().iter().position(|p| *p == v).unwrap_or(params.len());
     let Some(have) = args.cast::<Tuple>() else {
         let tn = args.type_of().name();
-        return Err(th.type_error(format_args!("__typing_prepare_subst__ args must be a tuple, not {tn}")));
+        return Err(
+            th.type_error(format_args!("__typing_prepare_subst__ args must be a tuple, not {tn}"))
+        );
     };
     if index < have.len() {
         return Ok(args);
@@ -301,8 +338,18 @@ pub(super) static TYPEVAR: StaticType = StaticType::new(TypeSpec {
     },
     methods: common_methods![
         0,
-        MethodDef::one("__typing_subst__", |th, v, a| typing(th, "_typevar_subst", &[v, a]), "__typing_subst__($self, arg, /)\n--\n\n"),
-        MethodDef::fast("__typing_prepare_subst__", 2, 2, prepare_typevar, "__typing_prepare_subst__($self, alias, args, /)\n--\n\n"),
+        MethodDef::one(
+            "__typing_subst__",
+            |th, v, a| typing(th, "_typevar_subst", &[v, a]),
+            "__typing_subst__($self, arg, /)\n--\n\n"
+        ),
+        MethodDef::fast(
+            "__typing_prepare_subst__",
+            2,
+            2,
+            prepare_typevar,
+            "__typing_prepare_subst__($self, alias, args, /)\n--\n\n"
+        ),
     ],
     getset: variance_attributes![
         0,
@@ -331,19 +378,43 @@ pub(super) static PARAMSPEC: StaticType = StaticType::new(TypeSpec {
     },
     methods: common_methods![
         1,
-        MethodDef::one("__typing_subst__", |th, v, a| typing(th, "_paramspec_subst", &[v, a]), "__typing_subst__($self, arg, /)\n--\n\n"),
-        MethodDef::fast("__typing_prepare_subst__", 2, 2, |th, v, a| {
-            typing(th, "_paramspec_prepare_subst", &[v, a[0], a[1]])
-        }, "__typing_prepare_subst__($self, alias, args, /)\n--\n\n"),
+        MethodDef::one(
+            "__typing_subst__",
+            |th, v, a| typing(th, "_paramspec_subst", &[v, a]),
+            "__typing_subst__($self, arg, /)\n--\n\n"
+        ),
+        MethodDef::fast(
+            "__typing_prepare_subst__",
+            2,
+            2,
+            |th, v, a| { typing(th, "_paramspec_prepare_subst", &[v, a[0], a[1]]) },
+            "__typing_prepare_subst__($self, alias, args, /)\n--\n\n"
+        ),
     ],
     getset: variance_attributes![
         1,
-        GetSetDef::ro("args", |th, v| {
-            payload::alloc(th, PARAMSPEC_ARGS.ty(), Part::<false> { origin: Slot::new(Some(v)) })
-        }, "Represents positional arguments."),
-        GetSetDef::ro("kwargs", |th, v| {
-            payload::alloc(th, PARAMSPEC_KWARGS.ty(), Part::<true> { origin: Slot::new(Some(v)) })
-        }, "Represents keyword arguments."),
+        GetSetDef::ro(
+            "args",
+            |th, v| {
+                payload::alloc(
+                    th,
+                    PARAMSPEC_ARGS.ty(),
+                    Part::<false> { origin: Slot::new(Some(v)) },
+                )
+            },
+            "Represents positional arguments."
+        ),
+        GetSetDef::ro(
+            "kwargs",
+            |th, v| {
+                payload::alloc(
+                    th,
+                    PARAMSPEC_KWARGS.ty(),
+                    Part::<true> { origin: Slot::new(Some(v)) },
+                )
+            },
+            "Represents keyword arguments."
+        ),
     ],
     ..payload::spec_with_dict::<Param<1>>()
 });
@@ -363,12 +434,21 @@ pub(super) static TYPEVARTUPLE: StaticType = StaticType::new(TypeSpec {
     },
     methods: common_methods![
         2,
-        MethodDef::one("__typing_subst__", |th, _, _| {
-            Err(th.type_error(format_args!("Substitution of bare TypeVarTuple is not supported")))
-        }, "__typing_subst__($self, arg, /)\n--\n\n"),
-        MethodDef::fast("__typing_prepare_subst__", 2, 2, |th, v, a| {
-            typing(th, "_typevartuple_prepare_subst", &[v, a[0], a[1]])
-        }, "__typing_prepare_subst__($self, alias, args, /)\n--\n\n"),
+        MethodDef::one(
+            "__typing_subst__",
+            |th, _, _| {
+                Err(th
+                    .type_error(format_args!("Substitution of bare TypeVarTuple is not supported")))
+            },
+            "__typing_subst__($self, arg, /)\n--\n\n"
+        ),
+        MethodDef::fast(
+            "__typing_prepare_subst__",
+            2,
+            2,
+            |th, v, a| { typing(th, "_typevartuple_prepare_subst", &[v, a[0], a[1]]) },
+            "__typing_prepare_subst__($self, alias, args, /)\n--\n\n"
+        ),
     ],
     getset: &[
         attribute("__name__", name::<2>),
@@ -412,7 +492,8 @@ const fn part<const KW: bool>(name: &'static str, doc: &'static str) -> TypeSpec
 
 fn part_new<const KW: bool>(th: &mut Thread, ty: Value, args: &[Value], kw: Option<Value>) -> R {
     const P: Params<1> = Params::new(["origin"], 1);
-    let [origin] = Args::new(args, kw).bind(th, if KW { "paramspeckwargs" } else { "paramspecargs" }, &P)?;
+    let [origin] =
+        Args::new(args, kw).bind(th, if KW { "paramspeckwargs" } else { "paramspecargs" }, &P)?;
     let Some(t) = ty.cast_type() else { return Ok(ty) };
     payload::alloc(th, t, Part::<KW> { origin: Slot::new(origin) })
 }
@@ -437,7 +518,9 @@ fn part_compare<const KW: bool>(th: &mut Thread, a: Value, b: Value, op: Compare
         return Ok(Value::not_implemented());
     };
     match op {
-        CompareOp::Eq | CompareOp::Ne => ops::compare(th, or_none(x.origin.get()), or_none(y.origin.get()), op),
+        CompareOp::Eq | CompareOp::Ne => {
+            ops::compare(th, or_none(x.origin.get()), or_none(y.origin.get()), op)
+        }
         _ => Ok(Value::not_implemented()),
     }
 }
@@ -450,11 +533,17 @@ fn part_no_subclass<const KW: bool>(th: &mut Thread, _: Value, _: Value) -> R {
 pub(super) static PARAMSPEC_ARGS: StaticType = StaticType::new(TypeSpec {
     methods: &[MethodDef::one("__mro_entries__", part_no_subclass::<false>, "")],
     getset: &[attribute("__origin__", part_origin::<false>)],
-    ..part::<false>("typing.ParamSpecArgs", "The args for a ParamSpec object.\n\nGiven a ParamSpec object P, P.args returns an instance of ParamSpecArgs.\n\nParamSpecArgs objects have a reference back to their ParamSpec::\n\n    >>> P = ParamSpec(\"P\")\n    >>> P.args.__origin__ is P\n    True\n")
+    ..part::<false>(
+        "typing.ParamSpecArgs",
+        "The args for a ParamSpec object.\n\nGiven a ParamSpec object P, P.args returns an instance of ParamSpecArgs.\n\nParamSpecArgs objects have a reference back to their ParamSpec::\n\n    >>> P = ParamSpec(\"P\")\n    >>> P.args.__origin__ is P\n    True\n",
+    )
 });
 
 pub(super) static PARAMSPEC_KWARGS: StaticType = StaticType::new(TypeSpec {
     methods: &[MethodDef::one("__mro_entries__", part_no_subclass::<true>, "")],
     getset: &[attribute("__origin__", part_origin::<true>)],
-    ..part::<true>("typing.ParamSpecKwargs", "The kwargs for a ParamSpec object.\n\nGiven a ParamSpec object P, P.kwargs returns an instance of ParamSpecKwargs.\n\nParamSpecKwargs objects have a reference back to their ParamSpec::\n\n    >>> P = ParamSpec(\"P\")\n    >>> P.kwargs.__origin__ is P\n    True\n")
+    ..part::<true>(
+        "typing.ParamSpecKwargs",
+        "The kwargs for a ParamSpec object.\n\nGiven a ParamSpec object P, P.kwargs returns an instance of ParamSpecKwargs.\n\nParamSpecKwargs objects have a reference back to their ParamSpec::\n\n    >>> P = ParamSpec(\"P\")\n    >>> P.kwargs.__origin__ is P\n    True\n",
+    )
 });

@@ -115,7 +115,12 @@ impl<T> Guarded<T> {
         Guarded(UnsafeCell::new(t))
     }
     /// Uses the state inside `obj`'s critical section. No Python code, no blocking, no nesting on the same state.
-    pub fn with<U>(&self, th: &mut Thread, obj: Value, f: impl FnOnce(&mut Thread, &mut T) -> U) -> U {
+    pub fn with<U>(
+        &self,
+        th: &mut Thread,
+        obj: Value,
+        f: impl FnOnce(&mut Thread, &mut T) -> U,
+    ) -> U {
         match obj.header() {
             // SAFETY: the critical section excludes other threads; see above.
             Some(h) => th.critical(h, |th| f(th, unsafe { &mut *self.0.get() })),
@@ -150,7 +155,12 @@ impl Busy {
         Busy { lock: AtomicU8::new(0), owner: AtomicU64::new(0) }
     }
     /// Runs `f` holding the lock; RuntimeError when this thread holds it already.
-    pub fn with<U>(&self, th: &mut Thread, what: &str, f: impl FnOnce(&mut Thread) -> R<U>) -> R<U> {
+    pub fn with<U>(
+        &self,
+        th: &mut Thread,
+        what: &str,
+        f: impl FnOnce(&mut Thread) -> R<U>,
+    ) -> R<U> {
         let me = th as *const Thread as u64;
         // ORDERING: Relaxed; only this thread can have stored its own number.
         if self.owner.load(ord!("busy.owner", Relaxed)) == me {

@@ -32,7 +32,9 @@ impl StaticObject {
 
     fn init(&self, ty: &'static super::ty::StaticType, limbs: u32) {
         // SAFETY: called once at start, before any other access.
-        unsafe { (*self.header.get()).write(Header::new(ty.shape(), super::ty::OWNER_SHARED, limbs)) };
+        unsafe {
+            (*self.header.get()).write(Header::new(ty.shape(), super::ty::OWNER_SHARED, limbs))
+        };
     }
 }
 

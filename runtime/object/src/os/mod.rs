@@ -38,7 +38,6 @@ pub fn last_error() -> Errno {
     Errno::from_raw_os_error(std::io::Error::last_os_error().raw_os_error().unwrap_or(libc::EIO))
 }
 
-
 /// The answer of a call that gives -1 and sets `errno` when it fails.
 fn answer(r: libc::c_int) -> Result<i32, Errno> {
     if r == -1 { Err(last_error()) } else { Ok(r) }
@@ -176,7 +175,14 @@ pub fn ioctl_bytes(fd: i32, request: u64, b: &mut [u8]) -> Result<i32, Errno> {
 }
 
 /// A `struct flock` for `fcntl.lockf`.
-pub fn fcntl_lock(fd: i32, wait: bool, kind: i16, whence: i16, start: i64, len: i64) -> Result<(), Errno> {
+pub fn fcntl_lock(
+    fd: i32,
+    wait: bool,
+    kind: i16,
+    whence: i16,
+    start: i64,
+    len: i64,
+) -> Result<(), Errno> {
     // SAFETY: plain numbers, for which zero is valid.
     let mut l: libc::flock = unsafe { std::mem::zeroed() };
     (l.l_type, l.l_whence, l.l_start, l.l_len) = (kind, whence, start, len);

@@ -55,7 +55,9 @@ unsafe fn user(p: &libc::passwd) -> User {
 }
 
 /// Calls a `_r` function with more and more room.
-fn with_room<T>(mut f: impl FnMut(&mut [u8]) -> Result<Option<T>, i32>) -> Result<Option<T>, Errno> {
+fn with_room<T>(
+    mut f: impl FnMut(&mut [u8]) -> Result<Option<T>, i32>,
+) -> Result<Option<T>, Errno> {
     let mut room = 1024;
     loop {
         let mut b = vec![0u8; room];
@@ -91,7 +93,9 @@ pub fn by_name(name: &CStr) -> Result<Option<User>, Errno> {
         let mut p: libc::passwd = unsafe { std::mem::zeroed() };
         let mut found = std::ptr::null_mut();
         // SAFETY: as above.
-        match unsafe { libc::getpwnam_r(name.as_ptr(), &mut p, b.as_mut_ptr().cast(), b.len(), &mut found) } {
+        match unsafe {
+            libc::getpwnam_r(name.as_ptr(), &mut p, b.as_mut_ptr().cast(), b.len(), &mut found)
+        } {
             0 if found.is_null() => Ok(None),
             // SAFETY: filled just now.
             0 => Ok(Some(unsafe { user(&p) })),
@@ -154,7 +158,9 @@ pub fn group_by_name(name: &CStr) -> Result<Option<Group>, Errno> {
         let mut p: libc::group = unsafe { std::mem::zeroed() };
         let mut found = std::ptr::null_mut();
         // SAFETY: as `by_uid`.
-        match unsafe { libc::getgrnam_r(name.as_ptr(), &mut p, b.as_mut_ptr().cast(), b.len(), &mut found) } {
+        match unsafe {
+            libc::getgrnam_r(name.as_ptr(), &mut p, b.as_mut_ptr().cast(), b.len(), &mut found)
+        } {
             0 if found.is_null() => Ok(None),
             // SAFETY: filled just now.
             0 => Ok(Some(unsafe { group(&p) })),

@@ -255,10 +255,7 @@ pub fn dict_mode_shape(th: &mut Thread, ty: &'static Type) -> R<&'static Shape> 
                 // ORDERING: Release; pairs with the Acquire above. Carries: the shape's fields.
                 ty.dict_shape
                     .store(s as *const Shape as *mut Shape, ord!("type.set_dict_shape", Release));
-                crate::heap::write_barrier(
-                    (&raw const *ty).cast(),
-                    s as *const Shape as u64,
-                );
+                crate::heap::write_barrier((&raw const *ty).cast(), s as *const Shape as u64);
                 s
             }
         }

@@ -40,11 +40,12 @@ pub static CALLABLE_ITERATOR: StaticType = StaticType::new(TypeSpec {
 
 /// `iter(callable, sentinel)`
 pub fn new(th: &mut Thread, callable: Value, sentinel: Value) -> R {
-    let it = th.alloc::<CallableIterator>(CALLABLE_ITERATOR.shape(), 0, |header| CallableIterator {
-        header,
-        callable: Slot::new(Some(callable)),
-        sentinel: Slot::new(Some(sentinel)),
-    })?;
+    let it =
+        th.alloc::<CallableIterator>(CALLABLE_ITERATOR.shape(), 0, |header| CallableIterator {
+            header,
+            callable: Slot::new(Some(callable)),
+            sentinel: Slot::new(Some(sentinel)),
+        })?;
     Ok(Value::from_ref(it))
 }
 

@@ -680,7 +680,12 @@ impl GetSet {
         Descr::make(th, &GETSET, owner, def.name, def)
     }
     /// The same under another name.
-    pub fn new_named(th: &mut Thread, owner: &'static Type, def: &'static GetSetDef, name: &str) -> R {
+    pub fn new_named(
+        th: &mut Thread,
+        owner: &'static Type,
+        def: &'static GetSetDef,
+        name: &str,
+    ) -> R {
         Descr::make(th, &GETSET, owner, name, def)
     }
 }

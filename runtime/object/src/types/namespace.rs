@@ -42,32 +42,47 @@ pub static NAMESPACE: StaticType = StaticType::new(TypeSpec {
         }),
         init: Some(init),
         repr: Some(repr),
-        richcompare: Some(|th, a, b, op| match (op, a.cast::<Namespace>(), b.cast::<Namespace>()) {
-            (CompareOp::Eq | CompareOp::Ne, Some(_), Some(_)) => {
-                let (x, y) = (dict_of(th, a)?, dict_of(th, b)?);
-                ops::compare(th, Value::from_ref(x), Value::from_ref(y), op)
+        richcompare: Some(|th, a, b, op| {
+            match (op, a.cast::<Namespace>(), b.cast::<Namespace>()) {
+                (CompareOp::Eq | CompareOp::Ne, Some(_), Some(_)) => {
+                    let (x, y) = (dict_of(th, a)?, dict_of(th, b)?);
+                    ops::compare(th, Value::from_ref(x), Value::from_ref(y), op)
+                }
+                _ => Ok(Value::not_implemented()),
             }
-            _ => Ok(Value::not_implemented()),
         }),
         ..Slots::NONE
     },
     methods: &[
-        MethodDef::noargs("__reduce__", |th, v| {
-            let (empty, d) = (Tuple::new(th, &[])?, dict_of(th, v)?);
-            Ok(Value::from_ref(Tuple::new(th, &[v.type_of().value(), Value::from_ref(empty), Value::from_ref(d)])?))
-        }, "Return state information for pickling"),
-        MethodDef::kw("__replace__", |th, v, a| {
-            if !a.pos.is_empty() {
-                return Err(th.type_error(format_args!("__replace__() takes no positional arguments")));
-            }
-            let new = ops::call0(th, v.type_of().value())?;
-            let (from, to) = (dict_of(th, v)?, dict_of(th, new)?);
-            copy(th, from, to)?;
-            for (k, x) in a.keywords() {
-                to.set_item(th, Value::from_ref(k), x)?;
-            }
-            Ok(new)
-        }, "Return a copy of the namespace object with new values for the specified attributes."),
+        MethodDef::noargs(
+            "__reduce__",
+            |th, v| {
+                let (empty, d) = (Tuple::new(th, &[])?, dict_of(th, v)?);
+                Ok(Value::from_ref(Tuple::new(
+                    th,
+                    &[v.type_of().value(), Value::from_ref(empty), Value::from_ref(d)],
+                )?))
+            },
+            "Return state information for pickling",
+        ),
+        MethodDef::kw(
+            "__replace__",
+            |th, v, a| {
+                if !a.pos.is_empty() {
+                    return Err(
+                        th.type_error(format_args!("__replace__() takes no positional arguments"))
+                    );
+                }
+                let new = ops::call0(th, v.type_of().value())?;
+                let (from, to) = (dict_of(th, v)?, dict_of(th, new)?);
+                copy(th, from, to)?;
+                for (k, x) in a.keywords() {
+                    to.set_item(th, Value::from_ref(k), x)?;
+                }
+                Ok(new)
+            },
+            "Return a copy of the namespace object with new values for the specified attributes.",
+        ),
     ],
     ..TypeSpec::DEFAULT
 });

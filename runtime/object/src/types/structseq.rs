@@ -32,14 +32,29 @@ fn item<const I: usize>(th: &mut Thread, v: Value) -> R {
 macro_rules! getters {
     ($($i:literal)*) => { [$(GetSetDef::ro("", item::<$i>, "")),*] };
 }
-static GETTERS: [GetSetDef; 24] = getters!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23);
+static GETTERS: [GetSetDef; 24] =
+    getters!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23);
 
-static REPR: MethodDef = MethodDef { name: "__repr__", func: NativeFn::NoArgs(repr), binding: Binding::Instance, doc: "" };
-static REDUCE: MethodDef =
-    MethodDef { name: "__reduce__", func: NativeFn::NoArgs(reduce), binding: Binding::Instance, doc: "" };
-static REPLACE: MethodDef =
-    MethodDef { name: "__replace__", func: NativeFn::Kw(replace), binding: Binding::Instance, doc: "" };
-static NEW: MethodDef = MethodDef { name: "__new__", func: NativeFn::Kw(new), binding: Binding::Static, doc: "" };
+static REPR: MethodDef = MethodDef {
+    name: "__repr__",
+    func: NativeFn::NoArgs(repr),
+    binding: Binding::Instance,
+    doc: "",
+};
+static REDUCE: MethodDef = MethodDef {
+    name: "__reduce__",
+    func: NativeFn::NoArgs(reduce),
+    binding: Binding::Instance,
+    doc: "",
+};
+static REPLACE: MethodDef = MethodDef {
+    name: "__replace__",
+    func: NativeFn::Kw(replace),
+    binding: Binding::Instance,
+    doc: "",
+};
+static NEW: MethodDef =
+    MethodDef { name: "__new__", func: NativeFn::Kw(new), binding: Binding::Static, doc: "" };
 
 /// Makes the class.
 ///
@@ -73,7 +88,9 @@ pub fn make_type(th: &mut Thread, def: &StructSeq) -> R<&'static Type> {
     let bases = Tuple::new(th, &[TUPLE.value()])?;
     let args = [Value::from_ref(name), Value::from_ref(bases), Value::from_ref(d)];
     let v = crate::ty::new::type_new(th, TYPE.value(), &args, None)?;
-    let Some(ty) = v.cast_type() else { return Err(th.system_error(format_args!("no class made"))) };
+    let Some(ty) = v.cast_type() else {
+        return Err(th.system_error(format_args!("no class made")));
+    };
     for (i, f) in def.fields.iter().enumerate().take(def.visible.min(GETTERS.len())) {
         if !f.is_empty() {
             let g = descr::GetSet::new_named(th, ty, &GETTERS[i], f)?;
@@ -142,7 +159,9 @@ fn new(th: &mut Thread, _: Value, a: &Args) -> R {
     };
     let tn = ty.name();
     if a.pos.len() < 2 || a.pos.len() > 3 {
-        return Err(th.type_error(format_args!("{tn}() missing required argument 'sequence' (pos 1)")));
+        return Err(
+            th.type_error(format_args!("{tn}() missing required argument 'sequence' (pos 1)"))
+        );
     }
     let seq = match ops::to_tuple(th, a.pos[1]) {
         Err(e) if th.catch(e, &crate::types::exceptions::TYPE_ERROR) => {
@@ -156,9 +175,13 @@ fn new(th: &mut Thread, _: Value, a: &Args) -> R {
         return Err(if min == max {
             th.type_error(format_args!("{tn}() takes a {min}-sequence ({k}-sequence given)"))
         } else if k < min {
-            th.type_error(format_args!("{tn}() takes an at least {min}-sequence ({k}-sequence given)"))
+            th.type_error(format_args!(
+                "{tn}() takes an at least {min}-sequence ({k}-sequence given)"
+            ))
         } else {
-            th.type_error(format_args!("{tn}() takes an at most {max}-sequence ({k}-sequence given)"))
+            th.type_error(format_args!(
+                "{tn}() takes an at most {max}-sequence ({k}-sequence given)"
+            ))
         });
     }
     let mut values = crate::heap::RootVec::with(th, seq.as_slice());

@@ -167,7 +167,9 @@ fn keyword(
             if f.local(i).is_some() {
                 let q = func.qualname_text();
                 let n = ops::str(th, name)?.to_string_lossy();
-                return Err(th.type_error(format_args!("{q}() got multiple values for argument '{n}'")));
+                return Err(
+                    th.type_error(format_args!("{q}() got multiple values for argument '{n}'"))
+                );
             }
             f.set_local(i, Some(v));
             Ok(())
@@ -179,13 +181,17 @@ fn keyword(
             }
             let q = func.qualname_text();
             let n = ops::str(th, name)?.to_string_lossy().into_owned();
-            let known: Vec<String> =
-                (posonly..named).map(|i| code.local_name(i).to_string_lossy().into_owned()).collect();
+            let known: Vec<String> = (posonly..named)
+                .map(|i| code.local_name(i).to_string_lossy().into_owned())
+                .collect();
             match crate::suggest::closest(&n, known.iter().map(|s| s.as_str())) {
                 Some(s) => Err(th.type_error(format_args!(
                     "{q}() got an unexpected keyword argument '{n}'. Did you mean '{s}'?"
                 ))),
-                None => Err(th.type_error(format_args!("{q}() got an unexpected keyword argument '{n}'"))),
+                None => {
+                    Err(th
+                        .type_error(format_args!("{q}() got an unexpected keyword argument '{n}'")))
+                }
             }
         }
     }

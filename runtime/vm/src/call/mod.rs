@@ -44,7 +44,12 @@ fn native_overflow(th: &mut VmThread, fp: *mut Frame) -> heddle_object::Raised {
 }
 
 /// The call slot of Python functions.
-pub fn function_call(th: &mut Thread, callable: Value, args: &[Value], kwnames: Option<Value>) -> R {
+pub fn function_call(
+    th: &mut Thread,
+    callable: Value,
+    args: &[Value],
+    kwnames: Option<Value>,
+) -> R {
     let th = VmThread::of(th);
     // SAFETY: the slot belongs to functions only.
     let f = unsafe { callable.cast_unchecked::<Function>() };
@@ -106,7 +111,11 @@ pub fn describe(th: &mut Thread, callable: Value) -> String {
 }
 
 /// Positional arguments and a dict of keywords as the arguments of a vectorcall.
-pub fn flatten(th: &mut Thread, args: &[Value], kwargs: &'static Dict) -> R<(RootVec, &'static Tuple)> {
+pub fn flatten(
+    th: &mut Thread,
+    args: &[Value],
+    kwargs: &'static Dict,
+) -> R<(RootVec, &'static Tuple)> {
     let mut flat = RootVec::with(th, args);
     let mut names = RootVec::with(th, &[]);
     let mut pos = 0;

@@ -37,7 +37,8 @@ fn frozen(th: &mut VmThread, name: &str) -> R<&'static Module> {
     let Some(lib) = (th.vm.library)(library_name(name)) else {
         return Err(th.base.system_error(format_args!("the library has no {name}")));
     };
-    let code = run::compile_text(&mut th.base, &lib.source, &format!("<frozen {}>", library_name(name)))?;
+    let code =
+        run::compile_text(&mut th.base, &lib.source, &format!("<frozen {}>", library_name(name)))?;
     let m = Module::new(&mut th.base, name)?;
     let key = Value::from_ref(intern_str(&mut th.base, name)?);
     let Some(all) = super::modules(th) else {

@@ -13,22 +13,80 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "_imp",
     doc: "(Extremely) low-level import machinery bits as used by importlib.",
     methods: &[
-        MethodDef::noargs("acquire_lock", |_, _| Ok(Value::none()), "Acquires the interpreter's import lock for the current thread."),
-        MethodDef::noargs("release_lock", |_, _| Ok(Value::none()), "Release the interpreter's import lock."),
-        MethodDef::noargs("lock_held", |_, _| Ok(Value::bool(false)), "Return True if the import lock is currently held, else False."),
-        MethodDef::noargs("extension_suffixes", |th, _| List::new(th, &[]).map(|l| Value::from_ref(l)), "Returns the list of file suffixes used to identify extension modules."),
-        MethodDef::one("is_builtin", is_builtin, "Returns True if the module name corresponds to a built-in module."),
+        MethodDef::noargs(
+            "acquire_lock",
+            |_, _| Ok(Value::none()),
+            "Acquires the interpreter's import lock for the current thread.",
+        ),
+        MethodDef::noargs(
+            "release_lock",
+            |_, _| Ok(Value::none()),
+            "Release the interpreter's import lock.",
+        ),
+        MethodDef::noargs(
+            "lock_held",
+            |_, _| Ok(Value::bool(false)),
+            "Return True if the import lock is currently held, else False.",
+        ),
+        MethodDef::noargs(
+            "extension_suffixes",
+            |th, _| List::new(th, &[]).map(|l| Value::from_ref(l)),
+            "Returns the list of file suffixes used to identify extension modules.",
+        ),
+        MethodDef::one(
+            "is_builtin",
+            is_builtin,
+            "Returns True if the module name corresponds to a built-in module.",
+        ),
         MethodDef::one("create_builtin", create_builtin, "Create an extension module."),
-        MethodDef::one("exec_builtin", |_, _, _| Ok(Value::small_int(0)), "Initialize a built-in module."),
-        MethodDef::one("is_frozen", |th, _, name| Ok(Value::bool(frozen(th, name)?.is_some())), "Returns True if the module name corresponds to a frozen module."),
-        MethodDef::one("is_frozen_package", is_frozen_package, "Returns True if the module name is of a frozen package."),
-        MethodDef::fast("find_frozen", 1, 2, find_frozen, "Return info about the corresponding frozen module (if there is one) or None."),
-        MethodDef::fast("get_frozen_object", 1, 2, get_frozen_object, "Create a code object for a frozen module."),
-        MethodDef::fast("_fix_co_filename", 2, 2, |_, _, _| Ok(Value::none()), "Changes code.co_filename to specify the passed-in file path."),
+        MethodDef::one(
+            "exec_builtin",
+            |_, _, _| Ok(Value::small_int(0)),
+            "Initialize a built-in module.",
+        ),
+        MethodDef::one(
+            "is_frozen",
+            |th, _, name| Ok(Value::bool(frozen(th, name)?.is_some())),
+            "Returns True if the module name corresponds to a frozen module.",
+        ),
+        MethodDef::one(
+            "is_frozen_package",
+            is_frozen_package,
+            "Returns True if the module name is of a frozen package.",
+        ),
+        MethodDef::fast(
+            "find_frozen",
+            1,
+            2,
+            find_frozen,
+            "Return info about the corresponding frozen module (if there is one) or None.",
+        ),
+        MethodDef::fast(
+            "get_frozen_object",
+            1,
+            2,
+            get_frozen_object,
+            "Create a code object for a frozen module.",
+        ),
+        MethodDef::fast(
+            "_fix_co_filename",
+            2,
+            2,
+            |_, _, _| Ok(Value::none()),
+            "Changes code.co_filename to specify the passed-in file path.",
+        ),
         MethodDef::fast("source_hash", 2, 2, source_hash, ""),
-        MethodDef::noargs("_frozen_module_names", |th, _| List::new(th, &[]).map(|l| Value::from_ref(l)), "Returns the list of available frozen modules."),
+        MethodDef::noargs(
+            "_frozen_module_names",
+            |th, _| List::new(th, &[]).map(|l| Value::from_ref(l)),
+            "Returns the list of available frozen modules.",
+        ),
         MethodDef::one("_override_frozen_modules_for_tests", |_, _, _| Ok(Value::none()), ""),
-        MethodDef::one("_override_multi_interp_extensions_check", |_, _, _| Ok(Value::small_int(0)), ""),
+        MethodDef::one(
+            "_override_multi_interp_extensions_check",
+            |_, _, _| Ok(Value::small_int(0)),
+            "",
+        ),
     ],
     types: &[],
     init,
@@ -94,9 +152,8 @@ fn is_frozen_package(th: &mut Thread, _: Value, name: Value) -> R {
 
 fn find_frozen(th: &mut Thread, _: Value, a: &[Value]) -> R {
     match frozen(th, a[0])? {
-        Some(m) => {
-            Tuple::new(th, &[Value::none(), Value::bool(m.is_package), a[0]]).map(|t| Value::from_ref(t))
-        }
+        Some(m) => Tuple::new(th, &[Value::none(), Value::bool(m.is_package), a[0]])
+            .map(|t| Value::from_ref(t)),
         None => Ok(Value::none()),
     }
 }
@@ -105,7 +162,8 @@ fn get_frozen_object(th: &mut Thread, _: Value, a: &[Value]) -> R {
     match frozen(th, a[0])? {
         Some(m) => {
             let name = text(th, a[0])?;
-            run::compile_text(th, &m.source, &format!("<frozen {name}>")).map(|c| Value::from_ref(c))
+            run::compile_text(th, &m.source, &format!("<frozen {name}>"))
+                .map(|c| Value::from_ref(c))
         }
         None => Err(missing(th, a[0])),
     }

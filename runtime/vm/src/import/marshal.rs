@@ -16,7 +16,11 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "marshal",
     doc: "This module contains functions that can read and write Python values in\na binary format.",
     methods: &[
-        MethodDef::kw("dumps", dumps, "Return the bytes object that would be written to a file by dump(value, file)."),
+        MethodDef::kw(
+            "dumps",
+            dumps,
+            "Return the bytes object that would be written to a file by dump(value, file).",
+        ),
         MethodDef::kw("loads", loads, "Convert the bytes-like object to a value."),
         MethodDef::kw("dump", dump, "Write the value on the open file."),
         MethodDef::kw("load", load, "Read one value from the open file and return it."),
@@ -138,11 +142,13 @@ fn put_int(th: &mut Thread, out: &mut Vec<u8>, v: Value) -> R<()> {
     let b = ops::call_method(th, abs, to_bytes, &[Value::small_int(bytes as i64), order])?;
     let b = crate::compat::bytes_of(th, b)?;
     let mut digits: Vec<u16> = (0..bits.div_ceil(15))
-        .map(|d| (0..15).fold(0, |acc, i| {
-            let bit = d * 15 + i;
-            let on = b.get(bit / 8).is_some_and(|x| x >> (bit % 8) & 1 != 0);
-            acc | u16::from(on) << i
-        }))
+        .map(|d| {
+            (0..15).fold(0, |acc, i| {
+                let bit = d * 15 + i;
+                let on = b.get(bit / 8).is_some_and(|x| x >> (bit % 8) & 1 != 0);
+                acc | u16::from(on) << i
+            })
+        })
         .collect();
     if digits.is_empty() {
         digits.push(0);
@@ -278,7 +284,11 @@ impl Reader<'_> {
                 let i = self.len(th)?;
                 match self.refs.get(i) {
                     Some(v) => return Ok(Some(*v)),
-                    None => return Err(th.value_error(format_args!("bad marshal data (invalid reference)"))),
+                    None => {
+                        return Err(
+                            th.value_error(format_args!("bad marshal data (invalid reference)"))
+                        );
+                    }
                 }
             }
             b'c' => {
@@ -286,7 +296,11 @@ impl Reader<'_> {
                 let b = self.take(th, n)?.to_vec();
                 match ser::decode(&b) {
                     Ok(image) => Value::from_ref(CodeObject::new(th, Arc::new(image))?),
-                    Err(_) => return Err(th.value_error(format_args!("bad marshal data (invalid code object)"))),
+                    Err(_) => {
+                        return Err(
+                            th.value_error(format_args!("bad marshal data (invalid code object)"))
+                        );
+                    }
                 }
             }
             _ => return Err(th.value_error(format_args!("bad marshal data (unknown type code)"))),
@@ -315,7 +329,9 @@ impl Reader<'_> {
         for (i, d) in b.chunks_exact(2).enumerate() {
             let d = u64::from(u16::from_le_bytes([d[0], d[1]]));
             if d >= 1 << 15 {
-                return Err(th.value_error(format_args!("bad marshal data (digit out of range in long)")));
+                return Err(
+                    th.value_error(format_args!("bad marshal data (digit out of range in long)"))
+                );
             }
             let bit = i * 15;
             words[bit / 64] |= d << (bit % 64);
@@ -337,7 +353,8 @@ impl Reader<'_> {
 
 const DUMPS: Params<3> = Params::new(["value", "version", "allow_code"], 1).posonly(2).kwonly(2);
 const LOADS: Params<2> = Params::new(["bytes", "allow_code"], 1).posonly(1).kwonly(1);
-const DUMP: Params<4> = Params::new(["value", "file", "version", "allow_code"], 2).posonly(3).kwonly(3);
+const DUMP: Params<4> =
+    Params::new(["value", "file", "version", "allow_code"], 2).posonly(3).kwonly(3);
 
 fn dumps(th: &mut Thread, _: Value, a: &Args) -> R {
     let [v, _, _] = a.bind(th, "dumps", &DUMPS)?;

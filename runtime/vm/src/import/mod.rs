@@ -77,7 +77,14 @@ pub(super) fn found(th: &mut VmThread, name: Value) -> R<Option<Value>> {
 }
 
 /// `__import__`
-pub fn import(th: &mut VmThread, name: Value, globals: Value, _locals: Value, fromlist: Value, level: i64) -> R {
+pub fn import(
+    th: &mut VmThread,
+    name: Value,
+    globals: Value,
+    _locals: Value,
+    fromlist: Value,
+    level: i64,
+) -> R {
     let Some(s) = name.cast::<Str>() else {
         return Err(th.base.type_error(format_args!("module name must be a string")));
     };
@@ -120,7 +127,9 @@ fn resolve(th: &mut VmThread, name: &str, globals: Value, level: i64) -> R<Strin
     let Some(g) = globals.cast::<Dict>() else {
         return Err(th.type_error(format_args!("globals must be a dict")));
     };
-    let text = |v: Option<Value>| v.and_then(|v| v.cast::<Str>()).map(|s| s.to_string_lossy().into_owned());
+    let text = |v: Option<Value>| {
+        v.and_then(|v| v.cast::<Str>()).map(|s| s.to_string_lossy().into_owned())
+    };
     let package = match text(g.get_str(n().__package__)) {
         Some(p) => p,
         None => {
@@ -135,13 +144,19 @@ fn resolve(th: &mut VmThread, name: &str, globals: Value, level: i64) -> R<Strin
         }
     };
     if package.is_empty() {
-        return Err(th.import_error(format_args!("attempted relative import with no known parent package")));
+        return Err(
+            th.import_error(format_args!("attempted relative import with no known parent package"))
+        );
     }
     let mut base = package.as_str();
     for _ in 1..level {
         match base.rsplit_once('.') {
             Some((b, _)) => base = b,
-            None => return Err(th.import_error(format_args!("attempted relative import beyond top-level package"))),
+            None => {
+                return Err(th.import_error(format_args!(
+                    "attempted relative import beyond top-level package"
+                )));
+            }
         }
     }
     Ok(if name.is_empty() { base.to_string() } else { format!("{base}.{name}") })
@@ -154,7 +169,9 @@ fn handle_fromlist(th: &mut VmThread, module: Value, fromlist: Value) -> R<()> {
     for name in names.as_slice() {
         let Some(s) = name.cast::<Str>() else {
             let tn = name.type_of().name();
-            return Err(th.base.type_error(format_args!("Item in ``from list'' must be str, not {tn}")));
+            return Err(th
+                .base
+                .type_error(format_args!("Item in ``from list'' must be str, not {tn}")));
         };
         if s.eq_str("*") {
             if let Some(all) = attr::getattr_optional(&mut th.base, module, n().__all__)? {
@@ -167,8 +184,14 @@ fn handle_fromlist(th: &mut VmThread, module: Value, fromlist: Value) -> R<()> {
             let full = format!("{own}.{}", s.to_string_lossy());
             let key = Value::from_ref(intern_str(&mut th.base, &full)?);
             if let Err(e) = load(th, key) {
-                let missing = th.base.exception_is(&heddle_object::types::exceptions::MODULE_NOT_FOUND_ERROR);
-                let same = th.base.exception.and_then(|x| x.cast::<heddle_object::types::Exception>()).and_then(|x| x.field(1)) == Some(key);
+                let missing =
+                    th.base.exception_is(&heddle_object::types::exceptions::MODULE_NOT_FOUND_ERROR);
+                let same = th
+                    .base
+                    .exception
+                    .and_then(|x| x.cast::<heddle_object::types::Exception>())
+                    .and_then(|x| x.field(1))
+                    == Some(key);
                 if !(missing && same) {
                     return Err(e);
                 }
@@ -238,7 +261,9 @@ fn trim_traceback(th: &mut VmThread) {
         at = t.next.get();
         let Some(code) = t.code() else { continue };
         let file = code.filename_text();
-        if file == "<frozen importlib._bootstrap>" || file == "<frozen importlib._bootstrap_external>" {
+        if file == "<frozen importlib._bootstrap>"
+            || file == "<frozen importlib._bootstrap_external>"
+        {
             chunk.push(v);
             removes = always || code.name_text() == "_call_with_frames_removed";
             if !removes {
@@ -290,7 +315,11 @@ fn find(th: &mut VmThread, key: Value, name: &str, parent: Option<Value>) -> R {
         && attr::getattr_optional(&mut th.base, p, n().__path__)?.is_none()
     {
         let pn = name.rsplit_once('.').map_or("", |(p, _)| p);
-        return Err(not_found(&mut th.base, key, &format!("No module named '{name}'; '{pn}' is not a package")));
+        return Err(not_found(
+            &mut th.base,
+            key,
+            &format!("No module named '{name}'; '{pn}' is not a package"),
+        ));
     }
     Err(not_found(&mut th.base, key, &format!("No module named '{name}'")))
 }
@@ -355,4 +384,3 @@ fn execute(
     // A module may replace itself.
     Ok(found(th, key)?.unwrap_or(v))
 }
-

@@ -7,7 +7,13 @@ use heddle_object::types::{Dict, List, Module, Str};
 use heddle_object::{R, Value, attr, ops};
 
 /// Loads a module from the folders of its package, or of `sys.path`; nothing when no file is there.
-pub fn load(th: &mut VmThread, key: Value, name: &str, parent: Option<Value>, all: &'static Dict) -> R<Option<Value>> {
+pub fn load(
+    th: &mut VmThread,
+    key: Value,
+    name: &str,
+    parent: Option<Value>,
+    all: &'static Dict,
+) -> R<Option<Value>> {
     let path = match parent {
         Some(p) => attr::getattr_optional(&mut th.base, p, n().__path__)?,
         None => (th.base.hooks.sys_get)(&mut th.base, n().path),

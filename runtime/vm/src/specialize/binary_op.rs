@@ -100,7 +100,9 @@ pub fn specialize(th: &mut VmThread, ip: *const Unit, sp: Stack, _fp: *mut Frame
         subscr_form(x, y)
     } else if Value::both_small_int(x, y) {
         int_form(op)
-    } else if heddle_object::types::float::check_exact(x) && heddle_object::types::float::check_exact(y) {
+    } else if heddle_object::types::float::check_exact(x)
+        && heddle_object::types::float::check_exact(y)
+    {
         float_form(op)
     } else if x.is_exact::<Str>() && y.is_exact::<Str>() && matches!(op, Op::Add | Op::InplaceAdd) {
         Some(Opcode::BinaryOpAddUnicode)

@@ -6,7 +6,9 @@ use crate::thread::VmThread;
 use crate::types::function::Function;
 use heddle_object::core::native::{MethodDef, NativeFn};
 use heddle_object::names::n;
-use heddle_object::types::descr::{BoundMethod, BuiltinFunction, METHOD_DESCRIPTOR, MethodDescriptor};
+use heddle_object::types::descr::{
+    BoundMethod, BuiltinFunction, METHOD_DESCRIPTOR, MethodDescriptor,
+};
 use heddle_object::types::{LIST, List, STR, TUPLE, TYPE, Tuple};
 use heddle_object::{R, StaticType, Thread, Type, Value, flags, ops, ty};
 use heddle_tlbc::cache::{CallCache, CallKwCache};
@@ -22,7 +24,11 @@ type Fast = fn(&mut Thread, Value, &[Value]) -> R;
 #[inline(always)]
 pub fn is_builtin_class(v: Value) -> bool {
     match v.cast_type() {
-        Some(t) => !t.has(flags::HEAPTYPE) && std::ptr::eq(v.type_of(), TYPE.ty()) && !std::ptr::eq(t, TYPE.ty()),
+        Some(t) => {
+            !t.has(flags::HEAPTYPE)
+                && std::ptr::eq(v.type_of(), TYPE.ty())
+                && !std::ptr::eq(t, TYPE.ty())
+        }
         None => false,
     }
 }
@@ -52,7 +58,9 @@ pub fn builtin_one(v: Value) -> Option<(One, Value)> {
 pub fn builtin_fast(v: Value, count: usize) -> Option<(Fast, Value)> {
     let b = builtin(v)?;
     match b.def.func {
-        NativeFn::Fast { f, min, max } if count >= min as usize && count <= max as usize => Some((f, b.bound_self())),
+        NativeFn::Fast { f, min, max } if count >= min as usize && count <= max as usize => {
+            Some((f, b.bound_self()))
+        }
         _ => None,
     }
 }
@@ -222,7 +230,8 @@ pub fn specialize(th: &mut VmThread, ip: *const Unit, sp: Stack, _fp: *mut Frame
         return python(th, ip, f, n + usize::from(has_self), false);
     }
     if callable.is_exact::<BoundMethod>() && !has_self {
-        let func = BoundMethod::parts(callable).and_then(|(f, _)| f.cast::<Function>().filter(|_| f.is_exact::<Function>()));
+        let func = BoundMethod::parts(callable)
+            .and_then(|(f, _)| f.cast::<Function>().filter(|_| f.is_exact::<Function>()));
         return match func {
             Some(f) => python(th, ip, f, n + 1, true),
             None => fail(ip, Reason::NoForm),
@@ -252,7 +261,9 @@ fn python(th: &mut VmThread, ip: *const Unit, f: &'static Function, count: usize
 
 fn class(th: &mut VmThread, ip: *const Unit, sp: Stack, n: usize, has_self: bool) {
     let callable = sp.get(n + 2);
-    let Some(t) = callable.cast_type().filter(|_| !has_self) else { return fail(ip, Reason::NoForm) };
+    let Some(t) = callable.cast_type().filter(|_| !has_self) else {
+        return fail(ip, Reason::NoForm);
+    };
     if n == 1 && callable == TYPE.value() {
         return write_plain(th, ip, Opcode::CallType1);
     }
@@ -296,7 +307,12 @@ fn native(th: &mut VmThread, ip: *const Unit, sp: Stack, n: usize, has_self: boo
         };
         return write_plain(th, ip, form);
     }
-    if w == th.vm.list_append() && n == 1 && has_self && sp.get(2).is_exact::<List>() && pops_after(ip) {
+    if w == th.vm.list_append()
+        && n == 1
+        && has_self
+        && sp.get(2).is_exact::<List>()
+        && pops_after(ip)
+    {
         return write_plain(th, ip, Opcode::CallListAppend);
     }
     let form = if method_one(callable, sp, n).is_some() {
@@ -330,7 +346,8 @@ pub fn specialize_kw(th: &mut VmThread, ip: *const Unit, sp: Stack, _fp: *mut Fr
     let (f, form) = if callable.is_exact::<Function>() {
         (callable.cast::<Function>(), Opcode::CallKwPy)
     } else if callable.is_exact::<BoundMethod>() && !has_self {
-        let f = BoundMethod::parts(callable).and_then(|(f, _)| f.cast::<Function>().filter(|_| f.is_exact::<Function>()));
+        let f = BoundMethod::parts(callable)
+            .and_then(|(f, _)| f.cast::<Function>().filter(|_| f.is_exact::<Function>()));
         (f, Opcode::CallKwBoundMethod)
     } else if callable.is_exact::<BoundMethod>() {
         (None, Opcode::CallKwPy)
@@ -351,6 +368,10 @@ pub fn specialize_kw(th: &mut VmThread, ip: *const Unit, sp: Stack, _fp: *mut Fr
 #[cold]
 #[inline(never)]
 pub fn specialize_ex(th: &mut VmThread, ip: *const Unit, sp: Stack, _fp: *mut Frame, _a: u32) {
-    let form = if sp.get(4).is_exact::<Function>() { Opcode::CallExPy } else { Opcode::CallExNonPyGeneral };
+    let form = if sp.get(4).is_exact::<Function>() {
+        Opcode::CallExPy
+    } else {
+        Opcode::CallExNonPyGeneral
+    };
     write_plain(th, ip, form)
 }

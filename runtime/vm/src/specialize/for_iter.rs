@@ -89,8 +89,13 @@ pub fn specialize_unpack(th: &mut VmThread, ip: *const Unit, sp: Stack, _fp: *mu
         if t.len() != a as usize {
             return fail(ip, Reason::OutOfRange);
         }
-        let form = if a == 2 { Opcode::UnpackSequenceTwoTuple } else { Opcode::UnpackSequenceTuple };
+        let form =
+            if a == 2 { Opcode::UnpackSequenceTwoTuple } else { Opcode::UnpackSequenceTuple };
         return write_plain(th, ip, form);
     }
-    if v.is_exact::<List>() { write_plain(th, ip, Opcode::UnpackSequenceList) } else { fail(ip, Reason::NoForm) }
+    if v.is_exact::<List>() {
+        write_plain(th, ip, Opcode::UnpackSequenceList)
+    } else {
+        fail(ip, Reason::NoForm)
+    }
 }

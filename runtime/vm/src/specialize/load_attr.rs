@@ -83,7 +83,8 @@ fn class(th: &mut VmThread, ip: *const Unit, o: Value, name: &'static Str) {
     let meta = o.type_of();
     let plain_meta = std::ptr::eq(meta, heddle_object::types::TYPE.ty());
     // A metaclass with its own access, or with a data descriptor of that name, wins.
-    if meta.slots().getattro.map(|f| f as usize) != heddle_object::types::TYPE.ty().slots().getattro.map(|f| f as usize)
+    if meta.slots().getattro.map(|f| f as usize)
+        != heddle_object::types::TYPE.ty().slots().getattro.map(|f| f as usize)
     {
         return fail(ip, Reason::Overridden);
     }
@@ -164,7 +165,11 @@ fn instance(th: &mut VmThread, ip: *const Unit, o: Value, name: &'static Str, me
         if !method {
             return fail(ip, Reason::NoForm);
         }
-        let form = if has_values { Opcode::LoadAttrMethodWithValues } else { Opcode::LoadAttrMethodNoDict };
+        let form = if has_values {
+            Opcode::LoadAttrMethodWithValues
+        } else {
+            Opcode::LoadAttrMethodNoDict
+        };
         return write::<LoadAttrCache>(th, ip, form, |c| {
             c.set_version(version).set_word(d.word());
         });
@@ -172,8 +177,11 @@ fn instance(th: &mut VmThread, ip: *const Unit, o: Value, name: &'static Str, me
     if dt.slots().descr_get.is_some() {
         return fail(ip, Reason::NoForm);
     }
-    let form =
-        if has_values { Opcode::LoadAttrNondescriptorWithValues } else { Opcode::LoadAttrNondescriptorNoDict };
+    let form = if has_values {
+        Opcode::LoadAttrNondescriptorWithValues
+    } else {
+        Opcode::LoadAttrNondescriptorNoDict
+    };
     write::<LoadAttrCache>(th, ip, form, |c| {
         c.set_version(version).set_word(d.word());
     });
@@ -207,7 +215,9 @@ fn getattribute(th: &mut VmThread, ip: *const Unit, o: Value, method: bool) {
     if method || ty::lookup(&mut th.base, t, n().__getattr__).is_some() {
         return fail(ip, Reason::Overridden);
     }
-    let Some(f) = ty::lookup(&mut th.base, t, n().__getattribute__) else { return fail(ip, Reason::Overridden) };
+    let Some(f) = ty::lookup(&mut th.base, t, n().__getattribute__) else {
+        return fail(ip, Reason::Overridden);
+    };
     let Some(f) = f.cast::<Function>().filter(|_| f.is_exact::<Function>()) else {
         return fail(ip, Reason::Overridden);
     };

@@ -15,7 +15,9 @@ pub(super) fn find(t: &Table, name: &'static Str) -> Option<u32> {
     let same = |k: u64| -> Result<bool, ()> {
         // SAFETY: tables hold value words.
         let k = unsafe { Value::from_slot(k) };
-        Ok(k.filter(|k| k.is_exact::<Str>()).and_then(|k| k.cast::<Str>()).is_some_and(|k| k.eq(name)))
+        Ok(k.filter(|k| k.is_exact::<Str>())
+            .and_then(|k| k.cast::<Str>())
+            .is_some_and(|k| k.eq(name)))
     };
     t.find::<()>(word, name.hash() as u64, same).ok().flatten()
 }

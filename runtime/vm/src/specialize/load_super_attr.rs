@@ -30,7 +30,9 @@ pub fn specialize(th: &mut VmThread, ip: *const Unit, sp: Stack, fp: *mut Frame,
     if version == 0 || class_version == 0 {
         return fail(ip, Reason::NoVersion);
     }
-    let Some(mro) = t.mro.get().and_then(|m| m.cast::<Tuple>()) else { return fail(ip, Reason::NoForm) };
+    let Some(mro) = t.mro.get().and_then(|m| m.cast::<Tuple>()) else {
+        return fail(ip, Reason::NoForm);
+    };
     let found = mro
         .as_slice()
         .iter()

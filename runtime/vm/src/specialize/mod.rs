@@ -56,7 +56,8 @@ pub struct Count {
 }
 
 static COUNTS: [Count; 256] =
-    [const { Count { done: AtomicU64::new(0), failed: [const { AtomicU64::new(0) }; REASONS] } }; 256];
+    [const { Count { done: AtomicU64::new(0), failed: [const { AtomicU64::new(0) }; REASONS] } };
+        256];
 
 /// The counts of a generic opcode.
 pub fn count(op: Opcode) -> &'static Count {
@@ -66,7 +67,12 @@ pub fn count(op: Opcode) -> &'static Count {
 /// Writes a form whose cache `fill` fills.
 ///
 /// The instruction at `ip` is of the family of `form`, in this thread's copy: that is what adaptive instructions are.
-pub(crate) fn write<L: Layout>(th: &VmThread, ip: *const Unit, form: Opcode, fill: impl FnOnce(&mut L::Fill<'_>)) {
+pub(crate) fn write<L: Layout>(
+    th: &VmThread,
+    ip: *const Unit,
+    form: Opcode,
+    fill: impl FnOnce(&mut L::Fill<'_>),
+) {
     // SAFETY: see above.
     let w = unsafe { write::specialize::<L>(ip, form, th.vm.knobs.cooldown, fill) };
     done(form, w);

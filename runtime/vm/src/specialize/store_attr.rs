@@ -45,7 +45,13 @@ fn store_shared(th: &mut VmThread, o: Value, version: u32, offset: usize, v: Val
 ///
 /// The owner needs no section: nothing between the test and the last store is a safepoint.
 #[inline(always)]
-pub fn add_checked(th: &mut VmThread, o: Value, name: &'static Str, offset: usize, v: Value) -> bool {
+pub fn add_checked(
+    th: &mut VmThread,
+    o: Value,
+    name: &'static Str,
+    offset: usize,
+    v: Value,
+) -> bool {
     // SAFETY: the caller tested that it is a pointer.
     let header = unsafe { o.header_unchecked() };
     let shape = header.shape();
@@ -126,7 +132,9 @@ pub fn specialize(th: &mut VmThread, ip: *const Unit, sp: Stack, fp: *mut Frame,
             let Ok(offset) = u16::try_from(s.attrs_offset as usize + 8 + 8 * index) else {
                 return fail(ip, Reason::OutOfRange);
             };
-            if form == Opcode::StoreAttrAdd && attr::transition::next(&mut th.base, s, name).is_err() {
+            if form == Opcode::StoreAttrAdd
+                && attr::transition::next(&mut th.base, s, name).is_err()
+            {
                 th.base.exception = None;
                 return fail(ip, Reason::NoForm);
             }

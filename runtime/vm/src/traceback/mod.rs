@@ -31,7 +31,8 @@ pub fn describe(th: &mut Thread, e: Value) -> String {
 pub fn write_stderr(th: &mut Thread, text: &str) {
     let err = (th.hooks.sys_get)(th, n().stderr).filter(|e| !e.is_none());
     if let Some(err) = err {
-        let r = Str::new(th, text).and_then(|s| ops::call::call_method(th, err, n().write, &[Value::from_ref(s)]));
+        let r = Str::new(th, text)
+            .and_then(|s| ops::call::call_method(th, err, n().write, &[Value::from_ref(s)]));
         match r {
             Ok(_) => return,
             Err(e) => {
@@ -77,7 +78,10 @@ impl Printer {
             && let Some(x) = at.cast::<Exception>()
         {
             let (next, words) = match (x.cause.get(), x.context.get()) {
-                (Some(c), _) => (c, "\nThe above exception was the direct cause of the following exception:\n\n"),
+                (Some(c), _) => (
+                    c,
+                    "\nThe above exception was the direct cause of the following exception:\n\n",
+                ),
                 (None, Some(c)) if x.header.aux() & 1 == 0 => {
                     (c, "\nDuring handling of the above exception, another exception occurred:\n\n")
                 }
@@ -122,7 +126,10 @@ impl Printer {
             self.depth += 1;
         }
         if tb.is_some() {
-            self.emit("Exception Group Traceback (most recent call last):\n", if top { '+' } else { '|' });
+            self.emit(
+                "Exception Group Traceback (most recent call last):\n",
+                if top { '+' } else { '|' },
+            );
             let s = self.stack(th, tb);
             self.emit(&s, '|');
         }
@@ -139,7 +146,8 @@ impl Printer {
             let cut = i >= GROUP_WIDTH_MAX;
             let title = if cut { "...".to_string() } else { (i + 1).to_string() };
             let lead = if i == 0 { "+-" } else { "  " };
-            self.out += &format!("{}{lead}+---------------- {title} ----------------\n", self.indent());
+            self.out +=
+                &format!("{}{lead}+---------------- {title} ----------------\n", self.indent());
             self.depth += 1;
             if cut {
                 let rest = count - GROUP_WIDTH_MAX;
@@ -189,7 +197,13 @@ impl Printer {
                     && line > 0
                 {
                     let position = code.position_at(t.pc());
-                    out += &source::excerpt(VmThread::of(th), &mut self.sources, &here.0, line, position);
+                    out += &source::excerpt(
+                        VmThread::of(th),
+                        &mut self.sources,
+                        &here.0,
+                        line,
+                        position,
+                    );
                 }
             }
             last = Some(here);
@@ -212,8 +226,13 @@ fn members(th: &mut Thread, e: Value) -> Option<Vec<Value>> {
 
 /// An exception with its traceback and its chain.
 pub fn format(th: &mut Thread, e: Value, tb: Option<Value>) -> String {
-    let mut p =
-        Printer { out: String::new(), seen: Vec::new(), depth: 0, need_close: false, sources: Sources::default() };
+    let mut p = Printer {
+        out: String::new(),
+        seen: Vec::new(),
+        depth: 0,
+        need_close: false,
+        sources: Sources::default(),
+    };
     p.chain(th, e, tb);
     p.out
 }

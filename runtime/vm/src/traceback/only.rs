@@ -124,8 +124,11 @@ fn syntax_error(th: &mut Thread, e: Value, name: &str) -> String {
             }
             let (col, end_col) = (offset - 1 - spaces, end - 1 - spaces);
             if col >= 0 {
-                let lead: String =
-                    left.chars().take(col as usize).map(|c| if c.is_whitespace() { c } else { ' ' }).collect();
+                let lead: String = left
+                    .chars()
+                    .take(col as usize)
+                    .map(|c| if c.is_whitespace() { c } else { ' ' })
+                    .collect();
                 out += &format!("    {lead}{}\n", "^".repeat((end_col - col).max(0) as usize));
             }
         }
@@ -148,7 +151,9 @@ fn suggestion(th: &mut Thread, e: Value, tb: Option<Value>) -> String {
     let Some(wrong) = wrong else { return String::new() };
     let found = if is_import {
         let module = text(x.field(1));
-        module.and_then(|m| attributes_of_module(th, &m)).and_then(|d| best(&wrong, &without_underscores(d, &wrong)))
+        module
+            .and_then(|m| attributes_of_module(th, &m))
+            .and_then(|d| best(&wrong, &without_underscores(d, &wrong)))
     } else if is_name {
         name_suggestion(th, tb, &wrong)
     } else {
@@ -187,7 +192,11 @@ fn best(wrong: &str, names: &[String]) -> Option<String> {
 }
 
 fn without_underscores(names: Vec<String>, wrong: &str) -> Vec<String> {
-    if wrong.starts_with('_') { names } else { names.into_iter().filter(|n| !n.starts_with('_')).collect() }
+    if wrong.starts_with('_') {
+        names
+    } else {
+        names.into_iter().filter(|n| !n.starts_with('_')).collect()
+    }
 }
 
 fn dir(th: &mut Thread, v: Value) -> Option<Vec<String>> {
@@ -256,10 +265,16 @@ fn name_suggestion(th: &mut Thread, tb: Option<Value>, wrong: &str) -> Option<St
     best(wrong, &names)
 }
 
-fn attribute_suggestion(th: &mut Thread, x: &Exception, tb: Option<Value>, wrong: &str) -> Option<String> {
+fn attribute_suggestion(
+    th: &mut Thread,
+    x: &Exception,
+    tb: Option<Value>,
+    wrong: &str,
+) -> Option<String> {
     let o = x.field(1)?;
     let names = dir(th, o)?;
-    let inside = last_frame(tb).is_some_and(|f| locals(f).iter().any(|(k, v)| k == "self" && *v == o));
+    let inside =
+        last_frame(tb).is_some_and(|f| locals(f).iter().any(|(k, v)| k == "self" && *v == o));
     let names = if inside { names } else { without_underscores(names, wrong) };
     best(wrong, &names)
 }

@@ -31,7 +31,9 @@ impl Sources {
         };
         self.files
             .entry(file.to_string())
-            .or_insert_with(|| read().map(|t| t.lines().map(|l| l.trim_end().to_string()).collect()))
+            .or_insert_with(|| {
+                read().map(|t| t.lines().map(|l| l.trim_end().to_string()).collect())
+            })
             .as_deref()
     }
 
@@ -43,7 +45,13 @@ impl Sources {
 }
 
 /// The indented source lines of an instruction with their carets; empty when there is no source.
-pub fn excerpt(th: &VmThread, sources: &mut Sources, file: &str, line: u32, at: Position) -> String {
+pub fn excerpt(
+    th: &VmThread,
+    sources: &mut Sources,
+    file: &str,
+    line: u32,
+    at: Position,
+) -> String {
     let end_line = at.end_line.unwrap_or(line).max(line);
     let mut original = Vec::new();
     for l in line..=end_line {
@@ -102,7 +110,10 @@ fn dedent(lines: &[String]) -> Vec<String> {
         });
     }
     let cut = margin.map_or(0, |m| m.len());
-    lines.iter().map(|l| if l.trim().is_empty() { String::new() } else { l[cut..].to_string() }).collect()
+    lines
+        .iter()
+        .map(|l| if l.trim().is_empty() { String::new() } else { l[cut..].to_string() })
+        .collect()
 }
 
 /// Where the inner part lies that gets another mark: line and character, from and to.
@@ -192,13 +203,21 @@ fn first_statement(text: &str) -> Result<Option<Stmt>, ()> {
 }
 
 /// Marks are left out where they would underline the whole line anyway.
-fn show_carets(lines: &[String], chars: &[Vec<char>], start: usize, end: usize, anchors: bool) -> bool {
+fn show_carets(
+    lines: &[String],
+    chars: &[Vec<char>],
+    start: usize,
+    end: usize,
+    anchors: bool,
+) -> bool {
     match first_statement(&lines.join("\n")) {
         Ok(None) => return false,
         Ok(Some(s)) => {
             let call = match &s.kind {
                 StmtKind::Return(Some(v)) => match &v.kind {
-                    ExprKind::Call(c) if matches!(c.func.kind, ExprKind::Name { .. }) => Some(v.loc),
+                    ExprKind::Call(c) if matches!(c.func.kind, ExprKind::Name { .. }) => {
+                        Some(v.loc)
+                    }
                     _ => None,
                 },
                 StmtKind::Assign { targets, value, .. }
@@ -225,7 +244,8 @@ fn show_carets(lines: &[String], chars: &[Vec<char>], start: usize, end: usize, 
         return true;
     }
     let last = &chars[chars.len() - 1];
-    chars[0].iter().take(start).any(|c| !c.is_whitespace()) || last.iter().skip(end).any(|c| !c.is_whitespace())
+    chars[0].iter().take(start).any(|c| !c.is_whitespace())
+        || last.iter().skip(end).any(|c| !c.is_whitespace())
 }
 
 /// A walk over the characters of a segment's lines.
@@ -281,7 +301,8 @@ fn find_anchors(segment: &str) -> Option<Anchors> {
             let (line, col) = walk.at;
             let mut after = col + 1;
             let right_line = (right.loc.line as usize).checked_sub(2)?;
-            let free = right_line > line || after < characters(texts[right_line], right.loc.col as usize);
+            let free =
+                right_line > line || after < characters(texts[right_line], right.loc.col as usize);
             if let Some(&c) = walk.lines[line].get(after)
                 && free
                 && !c.is_whitespace()

@@ -4,7 +4,8 @@
 //! the event loop. **Source:** CPython's `genobject.c`, PEP 525.
 
 use super::generator::{
-    self, COMPLETED, CREATED, Generator, REPR, Resumed, opt, set_name, set_qualname, this, trace_generator,
+    self, COMPLETED, CREATED, Generator, REPR, Resumed, opt, set_name, set_qualname, this,
+    trace_generator,
 };
 use crate::thread::VmThread;
 use heddle_object::core::header::Header;
@@ -13,7 +14,8 @@ use heddle_object::heap::Tracer;
 use heddle_object::types::Tuple;
 use heddle_object::types::exceptions as exc;
 use heddle_object::{
-    GetSetDef, MethodDef, R, Raised, Slot, Slots, StaticType, Thread, TypeSpec, Value, flags, ops, payload,
+    GetSetDef, MethodDef, R, Raised, Slot, Slots, StaticType, Thread, TypeSpec, Value, flags, ops,
+    payload,
 };
 
 /// The hooks of the event loop have been called.
@@ -41,18 +43,61 @@ pub static ASYNC_GENERATOR: StaticType = StaticType::new(TypeSpec {
         ..Slots::NONE
     },
     getset: &[
-        GetSetDef::rw("__name__", |_, v| opt(&this(v).name), set_name, "name of the async generator"),
-        GetSetDef::rw("__qualname__", |_, v| opt(&this(v).qualname), set_qualname, "qualified name of the async generator"),
-        GetSetDef::ro("ag_await", |_, v| Ok(this(v).delegate().unwrap_or_else(Value::none)), "object being awaited on, or None"),
+        GetSetDef::rw(
+            "__name__",
+            |_, v| opt(&this(v).name),
+            set_name,
+            "name of the async generator",
+        ),
+        GetSetDef::rw(
+            "__qualname__",
+            |_, v| opt(&this(v).qualname),
+            set_qualname,
+            "qualified name of the async generator",
+        ),
+        GetSetDef::ro(
+            "ag_await",
+            |_, v| Ok(this(v).delegate().unwrap_or_else(Value::none)),
+            "object being awaited on, or None",
+        ),
         GetSetDef::ro("ag_running", |_, v| Ok(Value::bool(flag(v, RUNNING))), ""),
-        GetSetDef::ro("ag_suspended", |_, v| Ok(Value::bool(matches!(this(v).state(), generator::SUSPENDED | generator::DELEGATING))), ""),
+        GetSetDef::ro(
+            "ag_suspended",
+            |_, v| {
+                Ok(Value::bool(matches!(
+                    this(v).state(),
+                    generator::SUSPENDED | generator::DELEGATING
+                )))
+            },
+            "",
+        ),
         GetSetDef::ro("ag_frame", |th, v| this(v).frame_object(th), ""),
         GetSetDef::ro("ag_code", |_, v| Ok(Value::from_ref(this(v).code())), ""),
     ],
     methods: &[
-        MethodDef::one("asend", |th, v, x| { init_hooks(th, v)?; Asend::new(th, v, Some(x)) }, "asend(v) -> send 'v' in generator."),
-        MethodDef::fast("athrow", 1, 3, athrow, "athrow(value)\nathrow(type[,value[,tb]])\n\nraise exception in generator."),
-        MethodDef::noargs("aclose", |th, v| { init_hooks(th, v)?; Athrow::new(th, v, None) }, "aclose() -> raise GeneratorExit inside generator."),
+        MethodDef::one(
+            "asend",
+            |th, v, x| {
+                init_hooks(th, v)?;
+                Asend::new(th, v, Some(x))
+            },
+            "asend(v) -> send 'v' in generator.",
+        ),
+        MethodDef::fast(
+            "athrow",
+            1,
+            3,
+            athrow,
+            "athrow(value)\nathrow(type[,value[,tb]])\n\nraise exception in generator.",
+        ),
+        MethodDef::noargs(
+            "aclose",
+            |th, v| {
+                init_hooks(th, v)?;
+                Athrow::new(th, v, None)
+            },
+            "aclose() -> raise GeneratorExit inside generator.",
+        ),
         MethodDef::one("__class_getitem__", crate::compat::generic_alias, "").class(),
     ],
     ..TypeSpec::DEFAULT
@@ -109,8 +154,11 @@ pub static WRAPPED_VALUE: StaticType = StaticType::new(TypeSpec {
 
 /// Wraps a value before it is yielded.
 pub fn wrap(th: &mut Thread, v: Value) -> R {
-    th.alloc::<Wrapped>(WRAPPED_VALUE.shape(), 0, |header| Wrapped { header, value: Slot::new(Some(v)) })
-        .map(|w| Value::from_ref(w))
+    th.alloc::<Wrapped>(WRAPPED_VALUE.shape(), 0, |header| Wrapped {
+        header,
+        value: Slot::new(Some(v)),
+    })
+    .map(|w| Value::from_ref(w))
 }
 
 /// Not used yet.
@@ -136,7 +184,8 @@ fn unwrap(th: &mut Thread, g: Value, r: R<Resumed>) -> R<SendResult> {
             Err(th.raise_with(&exc::STOP_ASYNC_ITERATION, &[]))
         }
         Err(e) => {
-            if th.exception_is(&exc::STOP_ASYNC_ITERATION) || th.exception_is(&exc::GENERATOR_EXIT) {
+            if th.exception_is(&exc::STOP_ASYNC_ITERATION) || th.exception_is(&exc::GENERATOR_EXIT)
+            {
                 *flags_of(g) |= CLOSED;
             }
             *flags_of(g) &= !RUNNING;
@@ -227,7 +276,9 @@ awaitable! {
 fn asend_send(th: &mut Thread, v: Value, x: Value) -> R<SendResult> {
     let (a, g) = Asend::of(v);
     if a.header.aux() == DONE {
-        return Err(th.runtime_error(format_args!("cannot reuse already awaited __anext__()/asend()")));
+        return Err(
+            th.runtime_error(format_args!("cannot reuse already awaited __anext__()/asend()"))
+        );
     }
     let mut x = x;
     if a.header.aux() == INIT {
@@ -254,7 +305,9 @@ fn asend_send(th: &mut Thread, v: Value, x: Value) -> R<SendResult> {
 fn asend_throw(th: &mut Thread, v: Value, args: &[Value]) -> R<SendResult> {
     let (a, g) = Asend::of(v);
     if a.header.aux() == DONE {
-        return Err(th.runtime_error(format_args!("cannot reuse already awaited __anext__()/asend()")));
+        return Err(
+            th.runtime_error(format_args!("cannot reuse already awaited __anext__()/asend()"))
+        );
     }
     if a.header.aux() == INIT {
         if flag(g, RUNNING) {
@@ -274,7 +327,9 @@ fn asend_throw(th: &mut Thread, v: Value, args: &[Value]) -> R<SendResult> {
 
 fn close_by_throw(th: &mut Thread, r: R<SendResult>) -> R {
     match r {
-        Ok(SendResult::Yield(_)) => Err(th.runtime_error(format_args!("coroutine ignored GeneratorExit"))),
+        Ok(SendResult::Yield(_)) => {
+            Err(th.runtime_error(format_args!("coroutine ignored GeneratorExit")))
+        }
         Ok(SendResult::Return(_)) => Ok(Value::none()),
         Err(e) => {
             let fine = th.exception_is(&exc::STOP_ITERATION)
@@ -314,7 +369,9 @@ fn athrow_send(th: &mut Thread, v: Value, x: Value) -> R<SendResult> {
     let (a, g) = Athrow::of(v);
     let closing = a.args.get().is_none();
     if a.header.aux() == DONE {
-        return Err(th.runtime_error(format_args!("cannot reuse already awaited aclose()/athrow()")));
+        return Err(
+            th.runtime_error(format_args!("cannot reuse already awaited aclose()/athrow()"))
+        );
     }
     let gen_ = this(g);
     if a.header.aux() == INIT {
@@ -369,7 +426,9 @@ fn athrow_send(th: &mut Thread, v: Value, x: Value) -> R<SendResult> {
 /// A step of a generator that is being closed: it may await, but not yield.
 fn closing_step(th: &mut Thread, a: &'static Athrow, g: Value, r: R<Resumed>) -> R<SendResult> {
     match r {
-        Ok(Resumed::Yielded(v)) if v.cast::<Wrapped>().is_none() => return Ok(SendResult::Yield(v)),
+        Ok(Resumed::Yielded(v)) if v.cast::<Wrapped>().is_none() => {
+            return Ok(SendResult::Yield(v));
+        }
         _ => {}
     }
     a.header.set_aux(DONE);
@@ -380,7 +439,8 @@ fn closing_step(th: &mut Thread, a: &'static Athrow, g: Value, r: R<Resumed>) ->
         }
         Ok(Resumed::Returned(_)) => Ok(SendResult::Return(Value::none())),
         Err(e) => {
-            if th.exception_is(&exc::STOP_ASYNC_ITERATION) || th.exception_is(&exc::GENERATOR_EXIT) {
+            if th.exception_is(&exc::STOP_ASYNC_ITERATION) || th.exception_is(&exc::GENERATOR_EXIT)
+            {
                 th.take_exception(e);
                 return Ok(SendResult::Return(Value::none()));
             }
@@ -393,7 +453,9 @@ fn athrow_throw(th: &mut Thread, v: Value, args: &[Value]) -> R<SendResult> {
     let (a, g) = Athrow::of(v);
     let closing = a.args.get().is_none();
     if a.header.aux() == DONE {
-        return Err(th.runtime_error(format_args!("cannot reuse already awaited aclose()/athrow()")));
+        return Err(
+            th.runtime_error(format_args!("cannot reuse already awaited aclose()/athrow()"))
+        );
     }
     if a.header.aux() == INIT {
         if flag(g, RUNNING) {
@@ -470,4 +532,3 @@ pub fn get_anext(th: &mut VmThread, v: Value) -> R {
         }
     }
 }
-

@@ -43,7 +43,10 @@ pub static CELL: StaticType = StaticType::new(TypeSpec {
 impl CellObject {
     /// A cell with or without content.
     pub fn new(th: &mut Thread, v: Option<Value>) -> R<&'static CellObject> {
-        th.alloc::<CellObject>(CELL.shape(), 0, |header| CellObject { header, content: Slot::new(v) })
+        th.alloc::<CellObject>(CELL.shape(), 0, |header| CellObject {
+            header,
+            content: Slot::new(v),
+        })
     }
     /// The content, if any.
     #[inline(always)]

@@ -168,7 +168,8 @@ impl CodeObject {
         let locals = tuple_of(th, &image.localsplusnames)?;
         let co_name = name(th, &image.name)?;
         let qualname = name(th, &image.qualname)?;
-        let frame_words = crate::frame::HEADER_WORDS + image.nlocalsplus() + image.stacksize as usize + 1;
+        let frame_words =
+            crate::frame::HEADER_WORDS + image.nlocalsplus() + image.stacksize as usize + 1;
         if frame_words > FRAME_WORDS_MAX {
             return Err(th.memory_error());
         }
@@ -265,7 +266,11 @@ impl CodeObject {
     }
     /// The docstring.
     pub fn docstring(&self) -> Option<Value> {
-        if self.flags & co::HAS_DOCSTRING != 0 { self.consts().as_slice().first().copied() } else { None }
+        if self.flags & co::HAS_DOCSTRING != 0 {
+            self.consts().as_slice().first().copied()
+        } else {
+            None
+        }
     }
     /// The version that functions made from this code start with.
     pub fn version(&self, th: &Thread) -> u32 {
@@ -295,5 +300,7 @@ fn tuple(s: &Slot) -> &'static Tuple {
 }
 
 fn string(s: &Slot) -> String {
-    s.get().and_then(|v| v.cast::<Str>()).map_or_else(String::new, |s| s.to_string_lossy().into_owned())
+    s.get()
+        .and_then(|v| v.cast::<Str>())
+        .map_or_else(String::new, |s| s.to_string_lossy().into_owned())
 }

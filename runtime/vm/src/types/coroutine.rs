@@ -1,7 +1,8 @@
 //! Coroutines: generators that are awaited, the iterator that `__await__` gives, and `await` itself.
 
 use super::generator::{
-    self, EXECUTING, Generator, METHODS, REPR, opt, send_slot, set_name, set_qualname, this, trace_generator,
+    self, EXECUTING, Generator, METHODS, REPR, opt, send_slot, set_name, set_qualname, this,
+    trace_generator,
 };
 use crate::thread::VmThread;
 use heddle_object::core::header::Header;
@@ -29,10 +30,28 @@ pub static COROUTINE: StaticType = StaticType::new(TypeSpec {
     },
     getset: &[
         GetSetDef::rw("__name__", |_, v| opt(&this(v).name), set_name, "name of the coroutine"),
-        GetSetDef::rw("__qualname__", |_, v| opt(&this(v).qualname), set_qualname, "qualified name of the coroutine"),
-        GetSetDef::ro("cr_await", |_, v| Ok(this(v).delegate().unwrap_or_else(Value::none)), "object being awaited on, or None"),
+        GetSetDef::rw(
+            "__qualname__",
+            |_, v| opt(&this(v).qualname),
+            set_qualname,
+            "qualified name of the coroutine",
+        ),
+        GetSetDef::ro(
+            "cr_await",
+            |_, v| Ok(this(v).delegate().unwrap_or_else(Value::none)),
+            "object being awaited on, or None",
+        ),
         GetSetDef::ro("cr_running", |_, v| Ok(Value::bool(this(v).state() == EXECUTING)), ""),
-        GetSetDef::ro("cr_suspended", |_, v| Ok(Value::bool(matches!(this(v).state(), generator::SUSPENDED | generator::DELEGATING))), ""),
+        GetSetDef::ro(
+            "cr_suspended",
+            |_, v| {
+                Ok(Value::bool(matches!(
+                    this(v).state(),
+                    generator::SUSPENDED | generator::DELEGATING
+                )))
+            },
+            "",
+        ),
         GetSetDef::ro("cr_frame", |th, v| this(v).frame_object(th), ""),
         GetSetDef::ro("cr_code", |_, v| Ok(Value::from_ref(this(v).code())), ""),
         GetSetDef::ro("cr_origin", |_, v| opt(&this(v).origin), ""),
@@ -82,8 +101,11 @@ fn inner(v: Value) -> Value {
 }
 
 fn new_wrapper(th: &mut Thread, v: Value) -> R {
-    th.alloc::<Wrapper>(COROUTINE_WRAPPER.shape(), 0, |header| Wrapper { header, coroutine: Slot::new(Some(v)) })
-        .map(|w| Value::from_ref(w))
+    th.alloc::<Wrapper>(COROUTINE_WRAPPER.shape(), 0, |header| Wrapper {
+        header,
+        coroutine: Slot::new(Some(v)),
+    })
+    .map(|w| Value::from_ref(w))
 }
 
 /// `cr_origin` of a new coroutine: where it was made, when `sys.set_coroutine_origin_tracking_depth` asks for it.
@@ -150,7 +172,9 @@ pub fn awaitable(th: &mut VmThread, v: Value, what: u32) -> R {
         });
     };
     let it = f(th, v)?;
-    if it.is_type(&COROUTINE) || (it.is_exact::<Generator>() && this(it).code().flags & co::ITERABLE_COROUTINE != 0) {
+    if it.is_type(&COROUTINE)
+        || (it.is_exact::<Generator>() && this(it).code().flags & co::ITERABLE_COROUTINE != 0)
+    {
         return Err(th.type_error(format_args!("__await__() returned a coroutine")));
     }
     if it.type_of().slots().iternext.is_none() {

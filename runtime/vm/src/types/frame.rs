@@ -10,7 +10,9 @@ use crate::types::code::CodeObject;
 use heddle_object::core::header::Header;
 use heddle_object::heap::Tracer;
 use heddle_object::types::{Dict, Str};
-use heddle_object::{GetSetDef, MethodDef, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, flags, ops, payload};
+use heddle_object::{
+    GetSetDef, MethodDef, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, flags, ops, payload,
+};
 use heddle_sync::ord;
 use heddle_sync::prim::AtomicPtr;
 use heddle_tlbc::defs::operands::{co, fast};
@@ -74,12 +76,31 @@ pub static FRAME: StaticType = StaticType::new(TypeSpec {
         GetSetDef::ro("f_locals", f_locals, ""),
         GetSetDef::ro("f_lasti", |_, v| Ok(Value::small_int(2 * this(v).frame().pc() as i64)), ""),
         GetSetDef::rw("f_lineno", f_lineno, set_lineno, ""),
-        GetSetDef::rw("f_trace", |_, v| Ok(this(v).trace.get().unwrap_or_else(Value::none)), set_trace, ""),
-        GetSetDef::rw("f_trace_lines", |_, v| Ok(Value::bool(!this(v).flag(1))), |th, v, x| this(v).set_flag(th, 1, x, true), ""),
-        GetSetDef::rw("f_trace_opcodes", |_, v| Ok(Value::bool(this(v).flag(2))), |th, v, x| this(v).set_flag(th, 2, x, false), ""),
+        GetSetDef::rw(
+            "f_trace",
+            |_, v| Ok(this(v).trace.get().unwrap_or_else(Value::none)),
+            set_trace,
+            "",
+        ),
+        GetSetDef::rw(
+            "f_trace_lines",
+            |_, v| Ok(Value::bool(!this(v).flag(1))),
+            |th, v, x| this(v).set_flag(th, 1, x, true),
+            "",
+        ),
+        GetSetDef::rw(
+            "f_trace_opcodes",
+            |_, v| Ok(Value::bool(this(v).flag(2))),
+            |th, v, x| this(v).set_flag(th, 2, x, false),
+            "",
+        ),
         GetSetDef::ro("f_generator", f_generator, ""),
     ],
-    methods: &[MethodDef::noargs("clear", clear, "clear($self, /)\n--\n\nClear all references held by the frame.")],
+    methods: &[MethodDef::noargs(
+        "clear",
+        clear,
+        "clear($self, /)\n--\n\nClear all references held by the frame.",
+    )],
     ..TypeSpec::DEFAULT
 });
 
@@ -194,7 +215,8 @@ fn repr(th: &mut Thread, v: Value) -> R {
     let line = o.frame().line().map_or("None".to_string(), |l| l.to_string());
     let file = Str::new(th, &code.filename_text())?;
     let file = ops::repr(th, Value::from_ref(file))?.to_string_lossy();
-    let text = format!("<frame at {:#x}, file {file}, line {line}, code {}>", v.word(), code.name_text());
+    let text =
+        format!("<frame at {:#x}, file {file}, line {line}, code {}>", v.word(), code.name_text());
     Str::new(th, &text).map(|s| Value::from_ref(s))
 }
 

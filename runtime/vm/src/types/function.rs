@@ -13,7 +13,9 @@ use heddle_object::heap::Tracer;
 use heddle_object::names::n;
 use heddle_object::types::descr::BoundMethod;
 use heddle_object::types::{Dict, Str, Tuple};
-use heddle_object::{GetSetDef, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, attr, flags, ops, payload};
+use heddle_object::{
+    GetSetDef, R, Slot, Slots, StaticType, Thread, TypeSpec, Value, attr, flags, ops, payload,
+};
 use heddle_sync::ord;
 use heddle_sync::prim::AtomicU32;
 
@@ -77,7 +79,12 @@ pub static FUNCTION: StaticType = StaticType::new(TypeSpec {
         GetSetDef::rw("__name__", |_, v| opt(&this(v).name), set_name, ""),
         GetSetDef::rw("__qualname__", |_, v| opt(&this(v).qualname), set_qualname, ""),
         GetSetDef::rw("__doc__", |_, v| opt(&this(v).doc), |_, v, x| put(&this(v).doc, x), ""),
-        GetSetDef::rw("__module__", |_, v| opt(&this(v).module), |_, v, x| put(&this(v).module, x), ""),
+        GetSetDef::rw(
+            "__module__",
+            |_, v| opt(&this(v).module),
+            |_, v, x| put(&this(v).module, x),
+            "",
+        ),
         GetSetDef::ro("__globals__", |_, v| opt(&this(v).globals), ""),
         GetSetDef::ro("__builtins__", |_, v| opt(&this(v).builtins), ""),
         GetSetDef::ro("__closure__", |_, v| opt(&this(v).closure), ""),
@@ -107,7 +114,12 @@ impl Function {
     /// A function as `MAKE_FUNCTION` makes it: name, docstring and module from code and globals.
     ///
     /// **Errors:** MemoryError. **Escapes:** no.
-    pub fn new(th: &mut Thread, code: &'static CodeObject, globals: Value, builtins: Value) -> R<&'static Function> {
+    pub fn new(
+        th: &mut Thread,
+        code: &'static CodeObject,
+        globals: Value,
+        builtins: Value,
+    ) -> R<&'static Function> {
         let version = code.version(th);
         let module = globals.cast::<Dict>().and_then(|g| g.get_str(n().__name__));
         let doc = code.docstring();
@@ -225,17 +237,23 @@ pub fn builtins_of(th: &mut Thread, globals: Value) -> R {
     }
 }
 
-const NEW: Params<6> = Params::new(["code", "globals", "name", "argdefs", "closure", "kwdefaults"], 2);
+const NEW: Params<6> =
+    Params::new(["code", "globals", "name", "argdefs", "closure", "kwdefaults"], 2);
 
 fn new(th: &mut Thread, _ty: Value, args: &[Value], kw: Option<Value>) -> R {
-    let [code, globals, name, argdefs, closure, kwdefaults] = Args::new(args, kw).bind(th, "function", &NEW)?;
+    let [code, globals, name, argdefs, closure, kwdefaults] =
+        Args::new(args, kw).bind(th, "function", &NEW)?;
     let Some(code) = code.and_then(|c| c.cast::<CodeObject>()) else {
         let tn = code.map_or(String::new(), |c| c.type_of().name());
-        return Err(th.type_error(format_args!("function() argument 'code' must be code, not {tn}")));
+        return Err(
+            th.type_error(format_args!("function() argument 'code' must be code, not {tn}"))
+        );
     };
     let Some(globals) = globals.filter(|g| g.cast::<Dict>().is_some()) else {
         let tn = globals.map_or(String::new(), |c| c.type_of().name());
-        return Err(th.type_error(format_args!("function() argument 'globals' must be dict, not {tn}")));
+        return Err(
+            th.type_error(format_args!("function() argument 'globals' must be dict, not {tn}"))
+        );
     };
     let some = |v: Option<Value>| v.filter(|v| !v.is_none());
     if let Some(v) = some(name)
@@ -255,7 +273,9 @@ fn new(th: &mut Thread, _ty: Value, args: &[Value], kw: Option<Value>) -> R {
     }
     let nfree = code.nfrees as usize;
     match some(closure) {
-        None if nfree != 0 => return Err(th.type_error(format_args!("arg 5 (closure) must be tuple"))),
+        None if nfree != 0 => {
+            return Err(th.type_error(format_args!("arg 5 (closure) must be tuple")));
+        }
         None => {}
         Some(c) => {
             let Some(t) = c.cast::<Tuple>() else {
@@ -271,7 +291,9 @@ fn new(th: &mut Thread, _ty: Value, args: &[Value], kw: Option<Value>) -> R {
             for c in t.as_slice() {
                 if c.cast::<CellObject>().is_none() {
                     let tn = c.type_of().name();
-                    return Err(th.type_error(format_args!("arg 5 (closure) expected cell, found {tn}")));
+                    return Err(
+                        th.type_error(format_args!("arg 5 (closure) expected cell, found {tn}"))
+                    );
                 }
             }
         }
@@ -390,7 +412,9 @@ fn get_annotations(th: &mut Thread, v: Value) -> R {
             let d = ops::call1(th, a, Value::small_int(1))?;
             if d.cast::<Dict>().is_none() {
                 let tn = d.type_of().name();
-                return Err(th.type_error(format_args!("__annotate__() must return a dict, not {tn}")));
+                return Err(
+                    th.type_error(format_args!("__annotate__() must return a dict, not {tn}"))
+                );
             }
             d
         }

@@ -17,7 +17,10 @@ use heddle_object::core::thread::ExcItem;
 use heddle_object::heap::Tracer;
 use heddle_object::types::exceptions as exc;
 use heddle_object::types::{Str, Tuple};
-use heddle_object::{GetSetDef, MethodDef, R, Raised, Slot, Slots, StaticType, Thread, TypeSpec, Value, flags, payload};
+use heddle_object::{
+    GetSetDef, MethodDef, R, Raised, Slot, Slots, StaticType, Thread, TypeSpec, Value, flags,
+    payload,
+};
 use heddle_tlbc::defs::operands::{co, resume};
 
 /// Not started.
@@ -103,10 +106,23 @@ pub static GENERATOR: StaticType = StaticType::new(TypeSpec {
     },
     getset: &[
         GetSetDef::rw("__name__", |_, v| opt(&this(v).name), set_name, "name of the generator"),
-        GetSetDef::rw("__qualname__", |_, v| opt(&this(v).qualname), set_qualname, "qualified name of the generator"),
-        GetSetDef::ro("gi_yieldfrom", |_, v| Ok(this(v).delegate().unwrap_or_else(Value::none)), "object being iterated by yield from, or None"),
+        GetSetDef::rw(
+            "__qualname__",
+            |_, v| opt(&this(v).qualname),
+            set_qualname,
+            "qualified name of the generator",
+        ),
+        GetSetDef::ro(
+            "gi_yieldfrom",
+            |_, v| Ok(this(v).delegate().unwrap_or_else(Value::none)),
+            "object being iterated by yield from, or None",
+        ),
         GetSetDef::ro("gi_running", |_, v| Ok(Value::bool(this(v).state() == EXECUTING)), ""),
-        GetSetDef::ro("gi_suspended", |_, v| Ok(Value::bool(matches!(this(v).state(), SUSPENDED | DELEGATING))), ""),
+        GetSetDef::ro(
+            "gi_suspended",
+            |_, v| Ok(Value::bool(matches!(this(v).state(), SUSPENDED | DELEGATING))),
+            "",
+        ),
         GetSetDef::ro("gi_frame", |th, v| this(v).frame_object(th), ""),
         GetSetDef::ro("gi_code", |_, v| Ok(Value::from_ref(this(v).code())), ""),
     ],
@@ -116,9 +132,23 @@ pub static GENERATOR: StaticType = StaticType::new(TypeSpec {
 
 /// `send`, `throw` and `close`, for generators and coroutines.
 pub const METHODS: &[MethodDef] = &[
-    MethodDef::one("send", send_method, "send($self, value, /)\n--\n\nSend 'value' into generator.\n\nReturn next yielded value or raise StopIteration."),
-    MethodDef::fast("throw", 1, 3, throw_method, "throw(value)\nthrow(type[,value[,tb]])\n\nRaise exception in generator, return next yielded value or raise\nStopIteration."),
-    MethodDef::noargs("close", close_method, "close($self, /)\n--\n\nRaise GeneratorExit inside generator."),
+    MethodDef::one(
+        "send",
+        send_method,
+        "send($self, value, /)\n--\n\nSend 'value' into generator.\n\nReturn next yielded value or raise StopIteration.",
+    ),
+    MethodDef::fast(
+        "throw",
+        1,
+        3,
+        throw_method,
+        "throw(value)\nthrow(type[,value[,tb]])\n\nRaise exception in generator, return next yielded value or raise\nStopIteration.",
+    ),
+    MethodDef::noargs(
+        "close",
+        close_method,
+        "close($self, /)\n--\n\nRaise GeneratorExit inside generator.",
+    ),
 ];
 
 unsafe fn generator_bytes(cell: *const u8) -> usize {
@@ -286,7 +316,10 @@ pub fn from_frame(th: &mut VmThread, fp: *mut Frame) -> R<&'static Generator> {
     let origin = if code.flags & co::COROUTINE != 0 { super::coroutine::origin(th)? } else { None };
     let (name, qualname) = match f.func() {
         Some(func) => (func.name(), func.qualname()),
-        None => (code.name.get().unwrap_or_else(Value::none), code.qualname.get().unwrap_or_else(Value::none)),
+        None => (
+            code.name.get().unwrap_or_else(Value::none),
+            code.qualname.get().unwrap_or_else(Value::none),
+        ),
     };
     let p = th.base.alloc_bytes(FRAME_AT + 8 * words)? as *mut Generator;
     // SAFETY: fresh memory of that size; the frame's words are copied whole.
@@ -322,7 +355,9 @@ pub fn resume_with(th: &mut VmThread, g: &'static Generator, value: Value) -> R<
         Err(Refused::Executing) => Err(already_executing(th, g)),
         Err(Refused::Completed) => {
             if g.code().flags & co::COROUTINE != 0 {
-                return Err(th.base.runtime_error(format_args!("cannot reuse already awaited coroutine")));
+                return Err(th
+                    .base
+                    .runtime_error(format_args!("cannot reuse already awaited coroutine")));
             }
             Ok(Resumed::Returned(Value::none()))
         }
@@ -353,7 +388,11 @@ pub fn prepare(g: &Generator, value: Value) -> Regs {
     }
 }
 
-fn run_generator(th: &mut VmThread, g: &'static Generator, enter: impl FnOnce(&mut VmThread) -> u64) -> R<Resumed> {
+fn run_generator(
+    th: &mut VmThread,
+    g: &'static Generator,
+    enter: impl FnOnce(&mut VmThread) -> u64,
+) -> R<Resumed> {
     let prev = th.frame;
     let low = th.base.native_stack_low() || th.base.recursion_remaining <= 0;
     g.link(th, prev);
@@ -380,7 +419,9 @@ pub fn raise_into(th: &mut VmThread, g: &'static Generator, e: Raised) -> R<Resu
         Err(Refused::Completed) => {
             if g.code().flags & co::COROUTINE != 0 {
                 th.base.take_exception(e);
-                return Err(th.base.runtime_error(format_args!("cannot reuse already awaited coroutine")));
+                return Err(th
+                    .base
+                    .runtime_error(format_args!("cannot reuse already awaited coroutine")));
             }
             Err(e)
         }
@@ -467,7 +508,9 @@ pub(super) fn set_thrown(th: &mut Thread, args: &[Value]) -> R<Raised> {
     if let Some(tb) = tb
         && !tb.is_exact::<super::traceback::Traceback>()
     {
-        return Err(th.type_error(format_args!("throw() third argument must be a traceback object")));
+        return Err(
+            th.type_error(format_args!("throw() third argument must be a traceback object"))
+        );
     }
     let e = if let Some(t) = ty.cast_type().filter(|t| t.is_subtype(exc::BASE_EXCEPTION.ty())) {
         match value {
@@ -480,7 +523,9 @@ pub(super) fn set_thrown(th: &mut Thread, args: &[Value]) -> R<Raised> {
         }
     } else if ty.is_instance(&exc::BASE_EXCEPTION) {
         if value.is_some() {
-            return Err(th.type_error(format_args!("instance exception may not have a separate value")));
+            return Err(
+                th.type_error(format_args!("instance exception may not have a separate value"))
+            );
         }
         ty
     } else {
@@ -530,7 +575,12 @@ pub fn throw(th: &mut VmThread, g: &'static Generator, args: &[Value]) -> R<Resu
 }
 
 /// Throws into what a generator delegates to; nothing when it has no `throw`.
-fn throw_delegate(th: &mut VmThread, g: &'static Generator, d: Value, args: &[Value]) -> R<Option<Value>> {
+fn throw_delegate(
+    th: &mut VmThread,
+    g: &'static Generator,
+    d: Value,
+    args: &[Value],
+) -> R<Option<Value>> {
     // The delegating frame belongs to the chain meanwhile, for tracebacks and `sys._getframe`.
     let prev = th.frame;
     g.link(th, prev);
@@ -611,7 +661,9 @@ pub fn close(th: &mut VmThread, g: &'static Generator) -> R {
         }
         Ok(Resumed::Returned(v)) => Ok(v),
         Err(e) => {
-            if th.base.exception_is(&exc::STOP_ITERATION) || th.base.exception_is(&exc::GENERATOR_EXIT) {
+            if th.base.exception_is(&exc::STOP_ITERATION)
+                || th.base.exception_is(&exc::GENERATOR_EXIT)
+            {
                 th.base.take_exception(e);
                 return Ok(Value::none());
             }
@@ -650,7 +702,11 @@ pub fn finalize(th: &mut Thread, v: Value) -> R<()> {
 
 fn repr(th: &mut Thread, v: Value) -> R {
     let g = this(v);
-    let q = g.qualname.get().and_then(|q| q.cast::<Str>()).map_or_else(String::new, |s| s.to_string_lossy().into_owned());
+    let q = g
+        .qualname
+        .get()
+        .and_then(|q| q.cast::<Str>())
+        .map_or_else(String::new, |s| s.to_string_lossy().into_owned());
     let text = format!("<{} object {q} at {:#x}>", v.type_of().name(), v.word());
     Str::new(th, &text).map(|s| Value::from_ref(s))
 }
@@ -680,7 +736,11 @@ pub(super) fn set_qualname(th: &mut Thread, v: Value, x: Option<Value>) -> R<()>
 
 /// The state that `YIELD_VALUE` leaves, from what the `RESUME` behind it says.
 pub fn state_after_yield(resume_arg: u32) -> u32 {
-    if resume_arg & resume::LOCATION_MASK >= resume::AFTER_YIELD_FROM { DELEGATING } else { SUSPENDED }
+    if resume_arg & resume::LOCATION_MASK >= resume::AFTER_YIELD_FROM {
+        DELEGATING
+    } else {
+        SUSPENDED
+    }
 }
 
 /// For the list of types: functions whose calls make one.

@@ -41,7 +41,12 @@ pub static TRACEBACK: StaticType = StaticType::new(TypeSpec {
     trace,
     slots: Slots { new: Some(new), ..Slots::NONE },
     getset: &[
-        GetSetDef::rw("tb_next", |_, v| Ok(this(v).next.get().unwrap_or_else(Value::none)), set_next, ""),
+        GetSetDef::rw(
+            "tb_next",
+            |_, v| Ok(this(v).next.get().unwrap_or_else(Value::none)),
+            set_next,
+            "",
+        ),
         GetSetDef::ro("tb_frame", |_, v| Ok(this(v).frame.get().unwrap_or_else(Value::none)), ""),
         GetSetDef::ro("tb_lasti", |_, v| Ok(Value::small_int(2 * this(v).lasti)), ""),
         GetSetDef::ro(
@@ -117,7 +122,9 @@ fn new(th: &mut Thread, _ty: Value, args: &[Value], kw: Option<Value>) -> R {
     }
     let Some(frame) = frame.filter(|f| f.is_exact::<super::frame::FrameObject>()) else {
         let tn = frame.map_or(String::new(), |f| f.type_of().name());
-        return Err(th.type_error(format_args!("TracebackType() argument 'tb_frame' must be frame, not {tn}")));
+        return Err(th.type_error(format_args!(
+            "TracebackType() argument 'tb_frame' must be frame, not {tn}"
+        )));
     };
     let lasti = int::as_i64(th, lasti.unwrap_or(Value::small_int(0)))?;
     let line = int::as_i64(th, lineno.unwrap_or(Value::small_int(0)))?;

@@ -314,14 +314,19 @@ fn super_lookup(
     if Value::from_ref(name) == Value::from_ref(n().__class__) {
         return Ok(None);
     }
-    let Some(mro) = start.mro.get().and_then(|m| m.cast::<heddle_object::types::Tuple>()) else { return Ok(None) };
+    let Some(mro) = start.mro.get().and_then(|m| m.cast::<heddle_object::types::Tuple>()) else {
+        return Ok(None);
+    };
     let mut behind = false;
     for t in mro.as_slice() {
         if !behind {
             behind = *t == class.value();
             continue;
         }
-        let d = t.cast_type().and_then(|t| t.dict.get()).and_then(|d| d.cast::<heddle_object::types::Dict>());
+        let d = t
+            .cast_type()
+            .and_then(|t| t.dict.get())
+            .and_then(|d| d.cast::<heddle_object::types::Dict>());
         let Some(v) = d.and_then(|d| d.get_str(name)) else { continue };
         let vt = v.type_of();
         if method && bind_to.is_some() && vt.has(flags::METHOD_DESCRIPTOR) {

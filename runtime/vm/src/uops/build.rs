@@ -136,7 +136,9 @@ fn list_extend(th: &mut VmThread, sp: Stack, a: u32) -> R<()> {
     let v = sp.get(1);
     if v.type_of().slots().iter.is_none() && !ops::iter::is_sequence(v) {
         let tn = v.type_of().name();
-        return Err(th.base.type_error(format_args!("Value after * must be an iterable, not {tn}")));
+        return Err(th
+            .base
+            .type_error(format_args!("Value after * must be an iterable, not {tn}")));
     }
     heddle_object::types::list::extend(&mut th.base, l, v)
 }
@@ -161,7 +163,11 @@ fn map_add(th: &mut VmThread, sp: Stack, a: u32) -> R<()> {
 /// Calls `f` with the keys and values of a mapping.
 ///
 /// **Escapes:** yes. **Errors:** AttributeError from a missing `keys`, unchanged.
-pub(crate) fn each_pair(th: &mut Thread, m: Value, mut f: impl FnMut(&mut Thread, Value, Value) -> R<()>) -> R<()> {
+pub(crate) fn each_pair(
+    th: &mut Thread,
+    m: Value,
+    mut f: impl FnMut(&mut Thread, Value, Value) -> R<()>,
+) -> R<()> {
     if m.is_exact::<Dict>()
         && let Some(d) = m.cast::<Dict>()
     {
@@ -206,12 +212,19 @@ fn dict_merge(th: &mut VmThread, sp: Stack, a: u32) -> R<()> {
 }
 
 /// Adds the keywords of a mapping to a call's; a keyword given twice raises.
-pub(crate) fn merge_keywords(th: &mut Thread, d: &'static Dict, m: Value, callable: Value) -> R<()> {
+pub(crate) fn merge_keywords(
+    th: &mut Thread,
+    d: &'static Dict,
+    m: Value,
+    callable: Value,
+) -> R<()> {
     let r = each_pair(th, m, |th, k, v| {
         if d.get_item(th, k)?.is_some() {
             let f = crate::call::describe(th, callable);
             let k = ops::str(th, k)?.to_string_lossy();
-            return Err(th.type_error(format_args!("{f} got multiple values for keyword argument '{k}'")));
+            return Err(
+                th.type_error(format_args!("{f} got multiple values for keyword argument '{k}'"))
+            );
         }
         d.set_item(th, k, v)
     });

@@ -495,7 +495,9 @@ fn call_ex_inner(th: &mut VmThread, sp: Stack, fp: *mut Frame) -> R<Outcome> {
         if v.type_of().slots().iter.is_none() && !ops::iter::is_sequence(v) {
             let f = crate::call::describe(&mut th.base, callable);
             let tn = v.type_of().name();
-            return Err(th.base.type_error(format_args!("{f} argument after * must be an iterable, not {tn}")));
+            return Err(th
+                .base
+                .type_error(format_args!("{f} argument after * must be an iterable, not {tn}")));
         }
         let t = ops::to_tuple(&mut th.base, v)?;
         sp.set(2, Value::from_ref(t));

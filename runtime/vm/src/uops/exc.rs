@@ -93,7 +93,8 @@ fn restore_lasti(fp: *mut Frame, lasti: Value) {
     f.ip = unsafe { f.base().add(pc) };
 }
 
-const NOT_EXCEPTIONS: &str = "catching classes that do not inherit from BaseException is not allowed";
+const NOT_EXCEPTIONS: &str =
+    "catching classes that do not inherit from BaseException is not allowed";
 
 fn is_exception_class(v: Value) -> bool {
     v.cast_type().is_some_and(|t| t.has(heddle_object::flags::BASE_EXC))
@@ -127,7 +128,8 @@ fn check_eg_match(th: &mut VmThread, sp: Stack) -> R<()> {
     let (e, c) = (sp.get(2), sp.get(1));
     let th = &mut th.base;
     check_classes(th, c)?;
-    let group = |c: Value| c.cast_type().is_some_and(|t| t.is_subtype(exc::BASE_EXCEPTION_GROUP.ty()));
+    let group =
+        |c: Value| c.cast_type().is_some_and(|t| t.is_subtype(exc::BASE_EXCEPTION_GROUP.ty()));
     let bad = match c.cast::<Tuple>() {
         Some(t) => t.as_slice().iter().any(|c| group(*c)),
         None => group(c),
@@ -275,16 +277,26 @@ fn no_special(th: &mut Thread, v: Value, special: SpecialMethod) -> heddle_objec
     let plain = has(th, "__enter__") && has(th, "__exit__");
     match special {
         SpecialMethod::Enter | SpecialMethod::Exit => {
-            let lacks = if special == SpecialMethod::Exit { " (missed __exit__ method)" } else { " (missed __enter__ method)" };
+            let lacks = if special == SpecialMethod::Exit {
+                " (missed __exit__ method)"
+            } else {
+                " (missed __enter__ method)"
+            };
             if asynchronous {
                 return th.type_error(format_args!(
                     "'{tn}' object does not support the context manager protocol{lacks} but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?"
                 ));
             }
-            th.type_error(format_args!("'{tn}' object does not support the context manager protocol{lacks}"))
+            th.type_error(format_args!(
+                "'{tn}' object does not support the context manager protocol{lacks}"
+            ))
         }
         SpecialMethod::AEnter | SpecialMethod::AExit => {
-            let lacks = if special == SpecialMethod::AExit { " (missed __aexit__ method)" } else { " (missed __aenter__ method)" };
+            let lacks = if special == SpecialMethod::AExit {
+                " (missed __aexit__ method)"
+            } else {
+                " (missed __aenter__ method)"
+            };
             if plain {
                 return th.type_error(format_args!(
                     "'{tn}' object does not support the asynchronous context manager protocol{lacks} but it supports the context manager protocol. Did you mean to use 'with'?"
@@ -325,7 +337,9 @@ fn intrinsic_1(th: &mut VmThread, fp: *mut Frame, sp: Stack, a: u32) -> R {
             Some(t) => typing(th, "_make_typealias", t.as_slice()),
             None => Ok(v),
         },
-        Some(Intrinsic1::Invalid) | None => Err(th.base.system_error(format_args!("invalid intrinsic"))),
+        Some(Intrinsic1::Invalid) | None => {
+            Err(th.base.system_error(format_args!("invalid intrinsic")))
+        }
     }
 }
 
@@ -341,7 +355,9 @@ fn intrinsic_2(th: &mut VmThread, sp: Stack, a: u32) -> R {
     match Intrinsic2::from_u8(a as u8) {
         Some(Intrinsic2::PrepReraiseStar) => prep_reraise_star(th, x, y),
         Some(Intrinsic2::TypeVarWithBound) => typing(th, "_make_typevar_with_bound", &[x, y]),
-        Some(Intrinsic2::TypeVarWithConstraints) => typing(th, "_make_typevar_with_constraints", &[x, y]),
+        Some(Intrinsic2::TypeVarWithConstraints) => {
+            typing(th, "_make_typevar_with_constraints", &[x, y])
+        }
         Some(Intrinsic2::SetFunctionTypeParams) => {
             if let Some(f) = x.cast::<Function>() {
                 f.type_params.set(Some(y));
@@ -349,7 +365,9 @@ fn intrinsic_2(th: &mut VmThread, sp: Stack, a: u32) -> R {
             Ok(x)
         }
         Some(Intrinsic2::SetTypeParamDefault) => typing(th, "_set_typeparam_default", &[x, y]),
-        Some(Intrinsic2::Invalid) | None => Err(th.base.system_error(format_args!("invalid intrinsic"))),
+        Some(Intrinsic2::Invalid) | None => {
+            Err(th.base.system_error(format_args!("invalid intrinsic")))
+        }
     }
 }
 
@@ -407,8 +425,11 @@ fn prep_reraise_star(th: &mut VmThread, orig: Value, list: Value) -> R {
     let (mut reraised, mut new) = (Vec::new(), Vec::new());
     for e in all.as_slice() {
         let same = e.cast::<Exception>().is_some_and(|x| {
-            x.traceback.get() == orig_tb && (e.is_instance(&exc::BASE_EXCEPTION_GROUP))
-                && orig.cast::<Exception>().is_some_and(|o| o.cause.get() == x.cause.get() && o.context.get() == x.context.get())
+            x.traceback.get() == orig_tb
+                && (e.is_instance(&exc::BASE_EXCEPTION_GROUP))
+                && orig.cast::<Exception>().is_some_and(|o| {
+                    o.cause.get() == x.cause.get() && o.context.get() == x.context.get()
+                })
         });
         if same { reraised.push(*e) } else { new.push(*e) }
     }

@@ -157,7 +157,14 @@ fn import_name(th: &mut VmThread, fp: *mut Frame, sp: Stack, a: u32) -> R {
     let locals = f.locals().unwrap_or_else(Value::none);
     if import.word() == th.vm.import_function() {
         let level = heddle_object::types::int::as_i64(&mut th.base, level)?;
-        return crate::import::import(th, Value::from_ref(name), f.globals_value(), locals, fromlist, level);
+        return crate::import::import(
+            th,
+            Value::from_ref(name),
+            f.globals_value(),
+            locals,
+            fromlist,
+            level,
+        );
     }
     let args = [Value::from_ref(name), f.globals_value(), locals, fromlist, level];
     ops::call::call(&mut th.base, import, &args, None)
@@ -172,7 +179,8 @@ fn import_from(th: &mut VmThread, fp: *mut Frame, sp: Stack, a: u32) -> R {
         return Ok(v);
     }
     // A circular import: the submodule may be in sys.modules already.
-    let modname = attr::getattr_optional(&mut th.base, module, n().__name__)?.and_then(|v| v.cast::<Str>());
+    let modname =
+        attr::getattr_optional(&mut th.base, module, n().__name__)?.and_then(|v| v.cast::<Str>());
     if let Some(m) = modname {
         let full = format!("{}.{}", m.to_string_lossy(), name.to_string_lossy());
         let full = heddle_object::names::intern_str(&mut th.base, &full)?;
@@ -186,7 +194,12 @@ fn import_from(th: &mut VmThread, fp: *mut Frame, sp: Stack, a: u32) -> R {
 }
 
 #[cold]
-fn cannot_import(th: &mut VmThread, module: Value, modname: Option<&'static Str>, name: &'static Str) -> Raised {
+fn cannot_import(
+    th: &mut VmThread,
+    module: Value,
+    modname: Option<&'static Str>,
+    name: &'static Str,
+) -> Raised {
     match cannot_import_inner(th, module, modname, name) {
         Ok(e) | Err(e) => e,
     }
@@ -204,7 +217,8 @@ fn cannot_import_inner(
         Some(m) => m.to_string_lossy().into_owned(),
         None => "<unknown module name>".into(),
     };
-    let file = attr::getattr_optional(th, module, n().__file__)?.filter(|f| f.cast::<Str>().is_some());
+    let file =
+        attr::getattr_optional(th, module, n().__file__)?.filter(|f| f.cast::<Str>().is_some());
     let place = match file.and_then(|f| f.cast::<Str>()) {
         Some(f) => f.to_string_lossy().into_owned(),
         None => "unknown location".into(),

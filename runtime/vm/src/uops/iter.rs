@@ -331,7 +331,8 @@ fn send(th: &mut VmThread, sp: Stack) -> R<bool> {
             Err(e) => Err(e),
         }
     } else {
-        ops::call::call_method(&mut th.base, receiver, heddle_object::names::n().send, &[v]).map(SendResult::Yield)
+        ops::call::call_method(&mut th.base, receiver, heddle_object::names::n().send, &[v])
+            .map(SendResult::Yield)
     };
     match answer {
         Ok(SendResult::Yield(v)) => {
@@ -434,16 +435,21 @@ fn unpack(th: &mut VmThread, sp: Stack, before: usize, after: Option<usize>) -> 
     }
     let Some(after) = after else {
         if ops::iter::next(th, it)?.is_some() {
-            let known = if v.is_exact::<List>() || v.is_exact::<Tuple>() || v.is_exact::<heddle_object::types::Dict>() {
+            let known = if v.is_exact::<List>()
+                || v.is_exact::<Tuple>()
+                || v.is_exact::<heddle_object::types::Dict>()
+            {
                 Some(ops::len(th, v)?)
             } else {
                 None
             };
             return Err(match known.filter(|n| *n > before) {
-                Some(n) => {
-                    th.value_error(format_args!("too many values to unpack (expected {before}, got {n})"))
+                Some(n) => th.value_error(format_args!(
+                    "too many values to unpack (expected {before}, got {n})"
+                )),
+                None => {
+                    th.value_error(format_args!("too many values to unpack (expected {before})"))
                 }
-                None => th.value_error(format_args!("too many values to unpack (expected {before})")),
             });
         }
         let base = sp.down(1).up(before);

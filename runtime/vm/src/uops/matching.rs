@@ -48,7 +48,9 @@ fn match_keys(th: &mut VmThread, sp: Stack) -> R {
         for k in keys {
             if seen.get_item(th, *k)?.is_some() {
                 let r = ops::repr(th, *k)?.to_string_lossy();
-                return Err(th.value_error(format_args!("mapping pattern checks duplicate key ({r})")));
+                return Err(
+                    th.value_error(format_args!("mapping pattern checks duplicate key ({r})"))
+                );
             }
             seen.set_item(th, *k, Value::none())?;
             let v = ops::call::call(th, get, &[*k, missing], None)?;
@@ -61,11 +63,19 @@ fn match_keys(th: &mut VmThread, sp: Stack) -> R {
     Tuple::new(th, values.as_slice()).map(|t| Value::from_ref(t))
 }
 
-fn class_attribute(th: &mut Thread, subject: Value, class: &str, name: Value, seen: &'static Dict) -> R<Option<Value>> {
+fn class_attribute(
+    th: &mut Thread,
+    subject: Value,
+    class: &str,
+    name: Value,
+    seen: &'static Dict,
+) -> R<Option<Value>> {
     let Some(name) = name.cast::<Str>() else { return Ok(None) };
     if seen.get_item(th, Value::from_ref(name))?.is_some() {
         let r = ops::repr(th, Value::from_ref(name))?.to_string_lossy();
-        return Err(th.type_error(format_args!("{class}() got multiple sub-patterns for attribute {r}")));
+        return Err(
+            th.type_error(format_args!("{class}() got multiple sub-patterns for attribute {r}"))
+        );
     }
     seen.set_item(th, Value::from_ref(name), Value::none())?;
     let name = name.interned(th)?;
@@ -95,7 +105,9 @@ fn match_class(th: &mut VmThread, sp: Stack, positional: u32) -> R {
                 Some(t) => t.as_slice(),
                 None => {
                     let tn = a.type_of().name();
-                    return Err(th.type_error(format_args!("{cn}.__match_args__ must be a tuple (got {tn})")));
+                    return Err(th.type_error(format_args!(
+                        "{cn}.__match_args__ must be a tuple (got {tn})"
+                    )));
                 }
             },
             None => {

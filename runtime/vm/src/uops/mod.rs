@@ -60,7 +60,8 @@ pub struct Regs {
 
 impl Regs {
     /// Registers that name nothing.
-    pub const NONE: Regs = Regs { ip: std::ptr::null(), sp: Stack(std::ptr::null_mut()), fp: std::ptr::null_mut() };
+    pub const NONE: Regs =
+        Regs { ip: std::ptr::null(), sp: Stack(std::ptr::null_mut()), fp: std::ptr::null_mut() };
 
     /// The frame.
     #[inline(always)]

@@ -12,7 +12,9 @@ use heddle_object::types::float;
 use heddle_object::types::{Dict, List, Str, Tuple};
 use heddle_object::{CompareOp, R, Value, ops};
 use heddle_tlbc::cache::{Layout, ToBoolCache};
-use heddle_tlbc::defs::operands::{COMPARE_BOOL, COMPARE_EQUAL, COMPARE_GREATER, COMPARE_LESS, COMPARE_UNORDERED};
+use heddle_tlbc::defs::operands::{
+    COMPARE_BOOL, COMPARE_EQUAL, COMPARE_GREATER, COMPARE_LESS, COMPARE_UNORDERED,
+};
 
 /// Both operands of a form for small integers.
 macro_rules! ints {

@@ -108,7 +108,10 @@ pub fn decoding(
             let newlines = newline
                 .universal()
                 .then(|| Newlines { translate: newline == Mode::Universal, ..Newlines::default() });
-            Ok((Decoding::Native(Native { codec: *c, handler: *h, held: Vec::new(), newlines }), None))
+            Ok((
+                Decoding::Native(Native { codec: *c, handler: *h, held: Vec::new(), newlines }),
+                None,
+            ))
         }
         Found::Info(i) => {
             let mut d = host::method(th, *i, "incrementaldecoder", &[Value::from_ref(errors)])?;
@@ -146,7 +149,13 @@ impl Native {
                     Some(next) => at = next,
                     None => {
                         let object = buffer::bytes(th, src)?;
-                        return Err(host::path::unicode_error(th, &exc::UNICODE_DECODE_ERROR, d.name(), object, e));
+                        return Err(host::path::unicode_error(
+                            th,
+                            &exc::UNICODE_DECODE_ERROR,
+                            d.name(),
+                            object,
+                            e,
+                        ));
                     }
                 },
             }
@@ -267,7 +276,9 @@ pub fn python_set_state(th: &mut Thread, d: Value, held: &[u8], flags: i64) -> R
 /// Encodes text behind the pending bytes.
 pub fn encode(th: &mut Thread, t: &TextIo, s: &mut State, text: &'static Str) -> R<()> {
     let translated = match s.newline.written() {
-        Some(end) if crate::io::newline::has(text.view(), b'\n') => Some(with_line_ends(text.view(), end)),
+        Some(end) if crate::io::newline::has(text.view(), b'\n') => {
+            Some(with_line_ends(text.view(), end))
+        }
         _ => None,
     };
     match s.out {
@@ -279,7 +290,9 @@ pub fn encode(th: &mut Thread, t: &TextIo, s: &mut State, text: &'static Str) ->
             loop {
                 let Err(e) = codec.encode(view, at, &mut s.pending) else { return Ok(()) };
                 match handler.on_encode(codec.name(), view, e.start, e.end) {
-                    Some(Replacement::Text(b)) | Some(Replacement::Bytes(b)) => s.pending.extend_from_slice(&b),
+                    Some(Replacement::Text(b)) | Some(Replacement::Bytes(b)) => {
+                        s.pending.extend_from_slice(&b)
+                    }
                     None => {
                         s.pending.truncate(start);
                         let object = Value::from_ref(Str::from_view(th, view)?);
@@ -303,7 +316,9 @@ pub fn encode(th: &mut Thread, t: &TextIo, s: &mut State, text: &'static Str) ->
                 }
                 None => {
                     let tn = r.type_of().name();
-                    Err(th.type_error(format_args!("encoder should return a bytes object, not '{tn}'")))
+                    Err(th.type_error(format_args!(
+                        "encoder should return a bytes object, not '{tn}'"
+                    )))
                 }
             }
         }

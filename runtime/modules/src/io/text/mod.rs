@@ -26,7 +26,8 @@ use heddle_object::text::codec::Handler;
 use heddle_object::text::{StrBuf, StrRef};
 use heddle_object::types::{Str, exceptions as exc};
 use heddle_object::{
-    Args, GetSetDef, MethodDef, Params, R, Slots, StaticType, Thread, TypeSpec, Value, attr, flags, ops,
+    Args, GetSetDef, MethodDef, Params, R, Slots, StaticType, Thread, TypeSpec, Value, attr, flags,
+    ops,
 };
 
 /// The stream.
@@ -148,10 +149,20 @@ pub static TEXT_IO: StaticType = StaticType::new(TypeSpec {
     base: Some(&TEXT_BASE),
     flags: flags::BASETYPE | flags::HAS_WEAKREF,
     doc: "Character and line based layer over a BufferedIOBase object, buffer.\n\nencoding gives the name of the encoding that the stream will be\ndecoded or encoded with. It defaults to locale.getencoding().",
-    slots: Slots { new: Some(new), init: Some(init), repr: Some(repr), iternext: Some(read::next), ..Slots::NONE },
+    slots: Slots {
+        new: Some(new),
+        init: Some(init),
+        repr: Some(repr),
+        iternext: Some(read::next),
+        ..Slots::NONE
+    },
     methods: &[
         MethodDef::noargs("detach", detach, "detach($self, /)\n--\n\n"),
-        MethodDef::kw("reconfigure", reconfigure, "reconfigure($self, /, *, encoding=None, errors=None, newline=None,\n            line_buffering=None, write_through=None)\n--\n\nReconfigure the text stream with new parameters."),
+        MethodDef::kw(
+            "reconfigure",
+            reconfigure,
+            "reconfigure($self, /, *, encoding=None, errors=None, newline=None,\n            line_buffering=None, write_through=None)\n--\n\nReconfigure the text stream with new parameters.",
+        ),
         MethodDef::one("write", write::write, "write($self, text, /)\n--\n\n"),
         MethodDef::fast("read", 0, 1, read::read, "read($self, size=-1, /)\n--\n\n"),
         MethodDef::fast("readline", 0, 1, read::readline, "readline($self, size=-1, /)\n--\n\n"),
@@ -162,8 +173,18 @@ pub static TEXT_IO: StaticType = StaticType::new(TypeSpec {
         MethodDef::noargs("readable", |th, v| ask(th, v, "readable"), "readable($self, /)\n--\n\n"),
         MethodDef::noargs("writable", |th, v| ask(th, v, "writable"), "writable($self, /)\n--\n\n"),
         MethodDef::noargs("isatty", |th, v| ask(th, v, "isatty"), "isatty($self, /)\n--\n\n"),
-        MethodDef::fast("seek", 1, 2, seek::seek, "seek($self, cookie, whence=os.SEEK_SET, /)\n--\n\nSet the stream position, and return the new stream position."),
-        MethodDef::noargs("tell", seek::tell, "tell($self, /)\n--\n\nReturn the stream position as an opaque number."),
+        MethodDef::fast(
+            "seek",
+            1,
+            2,
+            seek::seek,
+            "seek($self, cookie, whence=os.SEEK_SET, /)\n--\n\nSet the stream position, and return the new stream position.",
+        ),
+        MethodDef::noargs(
+            "tell",
+            seek::tell,
+            "tell($self, /)\n--\n\nReturn the stream position as an opaque number.",
+        ),
         MethodDef::fast("truncate", 0, 1, truncate, "truncate($self, pos=None, /)\n--\n\n"),
         MethodDef::noargs("__reduce__", base::no_pickle, ""),
         MethodDef::one("__reduce_ex__", |th, v, _| base::no_pickle(th, v), ""),
@@ -171,18 +192,64 @@ pub static TEXT_IO: StaticType = StaticType::new(TypeSpec {
     ],
     getset: &[
         GetSetDef::ro("buffer", |th, v| buffer(th, v), ""),
-        GetSetDef::ro("encoding", |th, v| own(th, v).map(|t| t.encoding.get().unwrap_or_else(Value::none)), ""),
-        GetSetDef::ro("errors", |th, v| { buffer(th, v)?; own(th, v).map(|t| t.errors.get().unwrap_or_else(Value::none)) }, ""),
-        GetSetDef::ro("name", |th, v| { let b = buffer(th, v)?; attr::getattr(th, b, n().name) }, ""),
-        GetSetDef::ro("closed", |th, v| { let b = buffer(th, v)?; attr::getattr(th, b, n().closed) }, ""),
+        GetSetDef::ro(
+            "encoding",
+            |th, v| own(th, v).map(|t| t.encoding.get().unwrap_or_else(Value::none)),
+            "",
+        ),
+        GetSetDef::ro(
+            "errors",
+            |th, v| {
+                buffer(th, v)?;
+                own(th, v).map(|t| t.errors.get().unwrap_or_else(Value::none))
+            },
+            "",
+        ),
+        GetSetDef::ro(
+            "name",
+            |th, v| {
+                let b = buffer(th, v)?;
+                attr::getattr(th, b, n().name)
+            },
+            "",
+        ),
+        GetSetDef::ro(
+            "closed",
+            |th, v| {
+                let b = buffer(th, v)?;
+                attr::getattr(th, b, n().closed)
+            },
+            "",
+        ),
         GetSetDef::ro("newlines", newlines, ""),
-        GetSetDef::ro("line_buffering", |th, v| facts(th, v).map(|f| Value::bool(f.line_buffering)), ""),
-        GetSetDef::ro("write_through", |th, v| facts(th, v).map(|f| Value::bool(f.write_through)), ""),
-        GetSetDef::rw("_finalizing", |th, v| facts(th, v).map(|f| Value::bool(f.finalizing)), |th, v, x| {
-            let on = host::truth(th, x, false)?;
-            change(th, v, |f| f.finalizing = on)
-        }, ""),
-        GetSetDef::rw("_CHUNK_SIZE", |th, v| { buffer(th, v)?; facts(th, v).map(|f| Value::small_int(f.chunk as i64)) }, set_chunk, ""),
+        GetSetDef::ro(
+            "line_buffering",
+            |th, v| facts(th, v).map(|f| Value::bool(f.line_buffering)),
+            "",
+        ),
+        GetSetDef::ro(
+            "write_through",
+            |th, v| facts(th, v).map(|f| Value::bool(f.write_through)),
+            "",
+        ),
+        GetSetDef::rw(
+            "_finalizing",
+            |th, v| facts(th, v).map(|f| Value::bool(f.finalizing)),
+            |th, v, x| {
+                let on = host::truth(th, x, false)?;
+                change(th, v, |f| f.finalizing = on)
+            },
+            "",
+        ),
+        GetSetDef::rw(
+            "_CHUNK_SIZE",
+            |th, v| {
+                buffer(th, v)?;
+                facts(th, v).map(|f| Value::small_int(f.chunk as i64))
+            },
+            set_chunk,
+            "",
+        ),
     ],
     ..spec_with_dict::<TextIo>()
 });
@@ -261,7 +328,12 @@ const INIT: Params<6> =
     Params::new(["buffer", "encoding", "errors", "newline", "line_buffering", "write_through"], 1);
 
 /// A str argument, or nothing for None.
-pub fn optional_str(th: &mut Thread, v: Option<Value>, fname: &str, arg: &str) -> R<Option<&'static Str>> {
+pub fn optional_str(
+    th: &mut Thread,
+    v: Option<Value>,
+    fname: &str,
+    arg: &str,
+) -> R<Option<&'static Str>> {
     match v {
         None => Ok(None),
         Some(v) if v.is_none() => Ok(None),
@@ -272,7 +344,9 @@ pub fn optional_str(th: &mut Thread, v: Option<Value>, fname: &str, arg: &str) -
             Some(s) => Ok(Some(s)),
             None => {
                 let tn = v.type_of().name();
-                Err(th.type_error(format_args!("{fname}() argument '{arg}' must be str or None, not {tn}")))
+                Err(th.type_error(format_args!(
+                    "{fname}() argument '{arg}' must be str or None, not {tn}"
+                )))
             }
         },
     }
@@ -284,7 +358,8 @@ pub fn default_encoding(th: &Thread) -> &'static str {
 }
 
 fn init(th: &mut Thread, v: Value, args: &[Value], kw: Option<Value>) -> R<()> {
-    let [buf, encoding, errors, newline, line, through] = Args::new(args, kw).bind(th, "TextIOWrapper", &INIT)?;
+    let [buf, encoding, errors, newline, line, through] =
+        Args::new(args, kw).bind(th, "TextIOWrapper", &INIT)?;
     let buf = buf.unwrap_or_else(Value::none);
     let encoding = optional_str(th, encoding, "TextIOWrapper", "encoding")?;
     let errors = optional_str(th, errors, "TextIOWrapper", "errors")?;
@@ -320,7 +395,16 @@ fn init(th: &mut Thread, v: Value, args: &[Value], kw: Option<Value>) -> R<()> {
     let has_read1 = readable
         && (buffered::core_of(buf).is_some() || attr::getattr_optional(th, buf, read1)?.is_some());
     change(th, v, |f| {
-        *f = Facts { line_buffering: line, write_through: through, readable, writable, seekable, has_read1, newline, ..NEW }
+        *f = Facts {
+            line_buffering: line,
+            write_through: through,
+            readable,
+            writable,
+            seekable,
+            has_read1,
+            newline,
+            ..NEW
+        }
     })?;
     t.ex.long(th, v, |th, s| {
         s.pending.clear();
@@ -352,9 +436,13 @@ fn set_codec(
 ) -> R<()> {
     let t = own(th, v)?;
     let found = coder::find(th, encoding, errors)?;
-    let (enc, encoder) = if writable { coder::encoding(th, &found, errors)? } else { (Encoding::None, None) };
-    let (dec, decoder) =
-        if readable { coder::decoding(th, &found, errors, newline)? } else { (Decoding::None, None) };
+    let (enc, encoder) =
+        if writable { coder::encoding(th, &found, errors)? } else { (Encoding::None, None) };
+    let (dec, decoder) = if readable {
+        coder::decoding(th, &found, errors, newline)?
+    } else {
+        (Decoding::None, None)
+    };
     t.encoder.set(encoder);
     t.decoder.set(decoder);
     t.encoding.set(Some(Value::from_ref(encoding)));
@@ -382,7 +470,12 @@ fn reconfigure(th: &mut Thread, v: Value, a: &Args) -> R {
     check_open(th, v)?;
     let t = own(th, v)?;
     if given(encoding) || given(errors) || newline.is_some() {
-        let read = t.ex.short(th, v, |_, s| Some(!s.decoded.view().is_empty() || s.snapshot.as_ref().is_some_and(|x| !x.1.is_empty())));
+        let read = t.ex.short(th, v, |_, s| {
+            Some(
+                !s.decoded.view().is_empty()
+                    || s.snapshot.as_ref().is_some_and(|x| !x.1.is_empty()),
+            )
+        });
         if f.readable && read.unwrap_or(true) {
             return Err(base::unsupported(
                 th,
@@ -481,7 +574,9 @@ fn newlines(th: &mut Thread, v: Value) -> R {
 
 fn set_chunk(th: &mut Thread, v: Value, x: Option<Value>) -> R<()> {
     buffer(th, v)?;
-    let Some(x) = x else { return Err(th.attribute_error(format_args!("cannot delete attribute"))) };
+    let Some(x) = x else {
+        return Err(th.attribute_error(format_args!("cannot delete attribute")));
+    };
     let k = ops::index_isize(th, x)?;
     if k <= 0 {
         return Err(th.value_error(format_args!("a strictly positive integer is required")));

@@ -3,8 +3,8 @@
 use super::coder::{self, Decoding};
 use super::{Facts, State, TEXT_IO, TextIo, check_open, facts, own, write};
 use crate::host::{self, buffer};
-use crate::io::{base, move_bytes};
 use crate::io::stringio::line_length;
+use crate::io::{base, move_bytes};
 use heddle_object::names::n;
 use heddle_object::text::{StrBuilder, StrRef};
 use heddle_object::types::Str;
@@ -22,7 +22,14 @@ fn cut(th: &mut Thread, s: &mut State, k: usize) -> R {
 }
 
 /// Reads and decodes a chunk of at least `hint` bytes. False at the end.
-fn read_chunk(th: &mut Thread, t: &TextIo, s: &mut State, f: &Facts, buf: Value, hint: usize) -> R<bool> {
+fn read_chunk(
+    th: &mut Thread,
+    t: &TextIo,
+    s: &mut State,
+    f: &Facts,
+    buf: Value,
+    hint: usize,
+) -> R<bool> {
     if matches!(s.inp, Decoding::None) {
         return Err(base::unsupported(th, "not readable"));
     }
@@ -110,7 +117,9 @@ fn read_rest(th: &mut Thread, t: &TextIo, s: &mut State, buf: Value) -> R {
                 None if buffer::has_buffer(r) => bytes = buffer::to_vec(th, r)?,
                 None => {
                     let tn = r.type_of().name();
-                    return Err(th.type_error(format_args!("underlying read() should have returned a bytes-like object, not '{tn}'")));
+                    return Err(th.type_error(format_args!(
+                        "underlying read() should have returned a bytes-like object, not '{tn}'"
+                    )));
                 }
             }
         }
@@ -147,7 +156,9 @@ fn quick_line(th: &mut Thread, t: &TextIo, v: Value, iterating: bool) -> Option<
 pub fn readline(th: &mut Thread, v: Value, a: &[Value]) -> R {
     let limit = match a.first() {
         Some(x) if x.is_none() => {
-            return Err(th.type_error(format_args!("'NoneType' object cannot be interpreted as an integer")));
+            return Err(th.type_error(format_args!(
+                "'NoneType' object cannot be interpreted as an integer"
+            )));
         }
         Some(x) => ops::index_isize(th, *x)?,
         None => -1,
@@ -230,7 +241,9 @@ pub fn next(th: &mut Thread, v: Value) -> R<Option<Value>> {
         let r = ops::call_method(th, v, n().readline, &[])?;
         if r.cast::<Str>().is_none() {
             let tn = r.type_of().name();
-            return Err(th.os_error(format_args!("readline() should have returned a str object, not '{tn}'")));
+            return Err(th.os_error(format_args!(
+                "readline() should have returned a str object, not '{tn}'"
+            )));
         }
         r
     };

@@ -92,7 +92,11 @@ pub fn tell(th: &mut Thread, v: Value) -> R {
         let c = Cookie { start: at - input.len() as i64, flags, ..Cookie::default() };
         if s.used == 0 || s.decoded.view().is_empty() {
             // Nothing of the chunk was given out.
-            let c = if s.decoded.view().is_empty() { Cookie { start: at, ..plain_state(th, t, s, c)? } } else { c };
+            let c = if s.decoded.view().is_empty() {
+                Cookie { start: at, ..plain_state(th, t, s, c)? }
+            } else {
+                c
+            };
             return c.pack(th);
         }
         if let Some(bytes) = direct(s, flags, &input) {
@@ -138,7 +142,13 @@ fn direct(s: &State, flags: i64, input: &[u8]) -> Option<usize> {
 }
 
 /// Finds the cookie for the character `skip` behind the snapshot by feeding a copy of the decoder byte by byte.
-fn native_walk(th: &mut Thread, d: &mut Native, mut c: Cookie, input: &[u8], skip: usize) -> R<Cookie> {
+fn native_walk(
+    th: &mut Thread,
+    d: &mut Native,
+    mut c: Cookie,
+    input: &[u8],
+    skip: usize,
+) -> R<Cookie> {
     d.set_state(b"", c.flags);
     let mut left = skip;
     let (mut safe, mut fed, mut decoded) = (0, 0, 0);
@@ -241,7 +251,9 @@ pub fn seek(th: &mut Thread, v: Value, a: &[Value]) -> R {
             });
         }
         _ => {
-            return Err(th.value_error(format_args!("invalid whence ({whence}, should be 0, 1 or 2)")));
+            return Err(
+                th.value_error(format_args!("invalid whence ({whence}, should be 0, 1 or 2)"))
+            );
         }
     }
     let cookie = ops::index(th, cookie)?;
@@ -263,7 +275,9 @@ pub fn seek(th: &mut Thread, v: Value, a: &[Value]) -> R {
             let r = ops::call_method(th, buf, n().read, &[Value::small_int(i64::from(c.feed))])?;
             let Some(input) = buffer::bytes_of(r) else {
                 let tn = r.type_of().name();
-                return Err(th.type_error(format_args!("underlying read() should have returned a bytes object, not '{tn}'")));
+                return Err(th.type_error(format_args!(
+                    "underlying read() should have returned a bytes object, not '{tn}'"
+                )));
             };
             s.snapshot = Some((c.flags, input.to_vec()));
             let text = coder::decode(th, t, s, input, c.need_eof)?;

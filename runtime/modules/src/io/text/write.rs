@@ -14,12 +14,13 @@ use heddle_object::{R, Thread, Value, ops};
 #[inline]
 fn quick(th: &mut Thread, t: &TextIo, v: Value, b: &[u8]) -> bool {
     t.ex.short(th, v, |_, s| {
-        let plain = matches!(s.out, Encoding::Native(Codec::Utf8 | Codec::Ascii | Codec::Latin1, _))
-            && !s.eager
-            && s.newline.written().is_none()
-            && s.snapshot.is_none()
-            && s.decoded.view().is_empty()
-            && s.pending.len() + b.len() < s.chunk;
+        let plain =
+            matches!(s.out, Encoding::Native(Codec::Utf8 | Codec::Ascii | Codec::Latin1, _))
+                && !s.eager
+                && s.newline.written().is_none()
+                && s.snapshot.is_none()
+                && s.decoded.view().is_empty()
+                && s.pending.len() + b.len() < s.chunk;
         plain.then(|| s.pending.extend_from_slice(b))
     })
     .is_some()
@@ -72,7 +73,8 @@ pub fn pass_on(th: &mut Thread, s: &mut State, buf: Value) -> R<()> {
     if s.pending.is_empty() {
         return Ok(());
     }
-    let writer = buf.has_shape(buffered::BUFFERED_WRITER.shape()) || buf.has_shape(buffered::BUFFERED_RANDOM.shape());
+    let writer = buf.has_shape(buffered::BUFFERED_WRITER.shape())
+        || buf.has_shape(buffered::BUFFERED_RANDOM.shape());
     if writer {
         // Kept on an error, as CPython does: the next flush tries again.
         move_bytes::write_slice(th, buf, &s.pending)?;
@@ -83,7 +85,9 @@ pub fn pass_on(th: &mut Thread, s: &mut State, buf: Value) -> R<()> {
     s.pending.clear();
     loop {
         match ops::call_method(th, buf, n().write, &[b]) {
-            Err(e) if th.catch(e, &heddle_object::types::exceptions::INTERRUPTED_ERROR) => th.poll()?,
+            Err(e) if th.catch(e, &heddle_object::types::exceptions::INTERRUPTED_ERROR) => {
+                th.poll()?
+            }
             r => return r.map(|_| ()),
         }
     }

@@ -48,11 +48,16 @@ pub static DEFAULT_DICT: StaticType = StaticType::new(TypeSpec {
         ..Slots::NONE
     },
     methods: &[
-        MethodDef::one("__missing__", missing, "__missing__(key) # Called by __getitem__ for missing key; pseudo-code:\n  if self.default_factory is None: raise KeyError((key,))\n  self[key] = value = self.default_factory()\n  return value\n"),
+        MethodDef::one(
+            "__missing__",
+            missing,
+            "__missing__(key) # Called by __getitem__ for missing key; pseudo-code:\n  if self.default_factory is None: raise KeyError((key,))\n  self[key] = value = self.default_factory()\n  return value\n",
+        ),
         MethodDef::noargs("copy", copy, "D.copy() -> a shallow copy of D."),
         MethodDef::noargs("__copy__", copy, "D.copy() -> a shallow copy of D."),
         MethodDef::noargs("__reduce__", reduce, "Return state information for pickling."),
-        MethodDef::one("__class_getitem__", crate::types::generic_alias::new_alias, "See PEP 585").class(),
+        MethodDef::one("__class_getitem__", crate::types::generic_alias::new_alias, "See PEP 585")
+            .class(),
     ],
     getset: &[GetSetDef::rw(
         "default_factory",

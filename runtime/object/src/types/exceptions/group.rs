@@ -60,7 +60,8 @@ enum Matcher {
 impl Matcher {
     fn new(th: &mut Thread, v: Value) -> R<Matcher> {
         let is_type = |v: Value| v.cast_type().is_some_and(|t| t.has(flags::BASE_EXC));
-        if is_type(v) || v.cast::<Tuple>().is_some_and(|t| t.as_slice().iter().all(|t| is_type(*t))) {
+        if is_type(v) || v.cast::<Tuple>().is_some_and(|t| t.as_slice().iter().all(|t| is_type(*t)))
+        {
             return Ok(Matcher::Types(v));
         }
         if v.cast_type().is_none() && ops::is_callable(v) {
@@ -90,7 +91,12 @@ fn derives(e: Value, class: Value) -> bool {
 }
 
 /// The parts of `e` that the matcher takes and leaves; what it leaves only with `both`.
-fn split(th: &mut Thread, e: Value, wanted: &Matcher, both: bool) -> R<(Option<Value>, Option<Value>)> {
+fn split(
+    th: &mut Thread,
+    e: Value,
+    wanted: &Matcher,
+    both: bool,
+) -> R<(Option<Value>, Option<Value>)> {
     if wanted.takes(th, e)? {
         return Ok((Some(e), None));
     }
@@ -101,7 +107,8 @@ fn split(th: &mut Thread, e: Value, wanted: &Matcher, both: bool) -> R<(Option<V
     let Some(inner) = inner else { return Ok((None, both.then_some(e))) };
     let (mut yes, mut no) = (RootVec::with(th, &[]), RootVec::with(th, &[]));
     for part in inner.as_slice() {
-        let what = if both { " in exceptiongroup_split_recursive" } else { " in exceptiongroup_subgroup" };
+        let what =
+            if both { " in exceptiongroup_split_recursive" } else { " in exceptiongroup_subgroup" };
         th.enter_call(what)?;
         let halves = split(th, *part, wanted, both);
         th.leave_call();
@@ -127,7 +134,9 @@ pub fn subset(th: &mut Thread, orig: Value, parts: &[Value]) -> R<Option<Value>>
     let name = names::intern_str(th, "derive")?;
     let made = ops::call_method(th, orig, name, &[list])?;
     if !made.is_instance(&BASE_EXCEPTION_GROUP) {
-        return Err(th.type_error(format_args!("derive must return an instance of BaseExceptionGroup")));
+        return Err(
+            th.type_error(format_args!("derive must return an instance of BaseExceptionGroup"))
+        );
     }
     if let (Some(g), Some(o)) = (made.cast::<Exception>(), orig.cast::<Exception>()) {
         g.traceback.set(o.traceback.get());

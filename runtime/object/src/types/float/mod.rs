@@ -74,8 +74,7 @@ pub fn new(th: &mut Thread, x: f64) -> R {
 #[cold]
 #[inline(never)]
 fn boxed(th: &mut Thread, x: f64) -> R {
-    th.alloc::<Float>(FLOAT.shape(), 0, |header| Float { header, value: x })
-        .map(Value::from_ref)
+    th.alloc::<Float>(FLOAT.shape(), 0, |header| Float { header, value: x }).map(Value::from_ref)
 }
 
 /// An instance of a subclass of `float`.

@@ -33,7 +33,11 @@ pub static CODE: StaticType = StaticType::new(TypeSpec {
         GetSetDef::ro("co_stacksize", |_, v| int(this(v).image().stacksize), ""),
         GetSetDef::ro("co_flags", |_, v| int(this(v).flags), ""),
         GetSetDef::ro("co_nlocals", |_, v| int(this(v).image().nlocals() as u32), ""),
-        GetSetDef::ro("co_firstlineno", |_, v| Ok(Value::small_int(this(v).image().firstlineno.into())), ""),
+        GetSetDef::ro(
+            "co_firstlineno",
+            |_, v| Ok(Value::small_int(this(v).image().firstlineno.into())),
+            "",
+        ),
         GetSetDef::ro("co_consts", |_, v| Ok(Value::from_ref(this(v).consts())), ""),
         GetSetDef::ro("co_names", |_, v| Ok(Value::from_ref(this(v).names())), ""),
         GetSetDef::ro("co_name", |_, v| Ok(this(v).name.get().unwrap_or(v)), ""),
@@ -42,15 +46,27 @@ pub static CODE: StaticType = StaticType::new(TypeSpec {
         GetSetDef::ro("co_varnames", |th, v| variables(th, v, fast::LOCAL), ""),
         GetSetDef::ro("co_cellvars", |th, v| variables(th, v, fast::CELL), ""),
         GetSetDef::ro("co_freevars", |th, v| variables(th, v, fast::FREE), ""),
-        GetSetDef::ro("co_linetable", |th, v| crate::compat::bytes(th, &this(v).image().linetable), ""),
-        GetSetDef::ro("co_exceptiontable", |th, v| crate::compat::bytes(th, &this(v).image().exceptiontable), ""),
+        GetSetDef::ro(
+            "co_linetable",
+            |th, v| crate::compat::bytes(th, &this(v).image().linetable),
+            "",
+        ),
+        GetSetDef::ro(
+            "co_exceptiontable",
+            |th, v| crate::compat::bytes(th, &this(v).image().exceptiontable),
+            "",
+        ),
         GetSetDef::ro("co_code", co_code, ""),
         GetSetDef::ro("_co_code_adaptive", co_code_adaptive, ""),
     ],
     methods: &[
         MethodDef::noargs("co_lines", co_lines, ""),
         MethodDef::noargs("co_positions", co_positions, ""),
-        MethodDef::kw("replace", replace, "Return a copy of the code object with new values for the specified fields."),
+        MethodDef::kw(
+            "replace",
+            replace,
+            "Return a copy of the code object with new values for the specified fields.",
+        ),
         MethodDef::kw("__replace__", replace, "The same as replace()."),
     ],
     ..TypeSpec::DEFAULT
@@ -80,14 +96,21 @@ fn repr(th: &mut Thread, v: Value) -> R {
 fn hash(th: &mut Thread, v: Value) -> R<i64> {
     let c = this(v);
     let mut h = ops::hash(th, c.name.get().unwrap_or(v))?;
-    for x in [c.argcount, c.kwonlyargcount, c.flags, c.image().firstlineno as u32, c.image().units.len() as u32] {
+    for x in [
+        c.argcount,
+        c.kwonlyargcount,
+        c.flags,
+        c.image().firstlineno as u32,
+        c.image().units.len() as u32,
+    ] {
         h = h.wrapping_mul(1_000_003) ^ i64::from(x);
     }
     Ok(if h == -1 { -2 } else { h })
 }
 
 fn compare(th: &mut Thread, a: Value, b: Value, op: CompareOp) -> R {
-    let (Some(x), Some(y), CompareOp::Eq | CompareOp::Ne) = (a.cast::<CodeObject>(), b.cast::<CodeObject>(), op)
+    let (Some(x), Some(y), CompareOp::Eq | CompareOp::Ne) =
+        (a.cast::<CodeObject>(), b.cast::<CodeObject>(), op)
     else {
         return Ok(Value::not_implemented());
     };
@@ -118,7 +141,8 @@ fn co_code(th: &mut Thread, v: Value) -> R {
 }
 
 fn co_code_adaptive(th: &mut Thread, v: Value) -> R {
-    let bytes: Vec<u8> = this(v).code().main_units().iter().flat_map(|u| u.load().0.to_le_bytes()).collect();
+    let bytes: Vec<u8> =
+        this(v).code().main_units().iter().flat_map(|u| u.load().0.to_le_bytes()).collect();
     crate::compat::bytes(th, &bytes)
 }
 
@@ -130,7 +154,8 @@ fn co_lines(th: &mut Thread, v: Value) -> R {
     let image = this(v).image();
     let out = heddle_object::types::List::new(th, &[])?;
     for l in tables::lines(&image.linetable, image.firstlineno) {
-        let items = [Value::small_int(2 * l.start as i64), Value::small_int(2 * l.end as i64), opt(l.line)];
+        let items =
+            [Value::small_int(2 * l.start as i64), Value::small_int(2 * l.end as i64), opt(l.line)];
         let t = Tuple::new(th, &items)?;
         out.push(th, Value::from_ref(t))?;
     }
@@ -143,7 +168,10 @@ fn co_positions(th: &mut Thread, v: Value) -> R {
     for p in tables::positions(&image.linetable, image.firstlineno) {
         let at = p.position;
         for _ in p.start..p.end {
-            let t = Tuple::new(th, &[opt(at.line), opt(at.end_line), opt(at.column), opt(at.end_column)])?;
+            let t = Tuple::new(
+                th,
+                &[opt(at.line), opt(at.end_line), opt(at.column), opt(at.end_column)],
+            )?;
             out.push(th, Value::from_ref(t))?;
         }
     }
@@ -163,7 +191,9 @@ fn text_of(th: &mut Thread, v: Value, what: &str) -> R<PyText> {
 fn texts_of(th: &mut Thread, v: Value, what: &str) -> R<Vec<PyText>> {
     let Some(t) = v.cast::<Tuple>() else {
         let tn = v.type_of().name();
-        return Err(th.type_error(format_args!("replace() argument '{what}' must be tuple, not {tn}")));
+        return Err(
+            th.type_error(format_args!("replace() argument '{what}' must be tuple, not {tn}"))
+        );
     };
     t.as_slice().iter().map(|v| text_of(th, *v, what)).collect()
 }
@@ -212,7 +242,9 @@ fn replace(th: &mut Thread, v: Value, a: &Args) -> R {
                 image.units = b.chunks_exact(2).map(|c| u16::from_le_bytes([c[0], c[1]])).collect();
             }
             other => {
-                return Err(th.type_error(format_args!("replace() got an unexpected keyword argument '{other}'")));
+                return Err(th.type_error(format_args!(
+                    "replace() got an unexpected keyword argument '{other}'"
+                )));
             }
         }
     }
@@ -229,4 +261,3 @@ fn rename(image: &mut CodeImage, kind: u8, names: Vec<PyText>) {
         }
     }
 }
-

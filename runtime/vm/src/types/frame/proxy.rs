@@ -57,7 +57,16 @@ pub static LOCALS_PROXY: StaticType = StaticType::new(TypeSpec {
         MethodDef::noargs("copy", copy, ""),
         MethodDef::noargs("__reversed__", reversed, ""),
         MethodDef::one("__contains__", |th, v, k| Ok(Value::bool(get(th, v, k)?.is_some())), ""),
-        MethodDef::fast("get", 1, 2, |th, v, a| Ok(get(th, v, a[0])?.unwrap_or_else(|| a.get(1).copied().unwrap_or_else(Value::none))), ""),
+        MethodDef::fast(
+            "get",
+            1,
+            2,
+            |th, v, a| {
+                Ok(get(th, v, a[0])?
+                    .unwrap_or_else(|| a.get(1).copied().unwrap_or_else(Value::none)))
+            },
+            "",
+        ),
         MethodDef::fast("setdefault", 1, 2, setdefault, ""),
         MethodDef::fast("pop", 1, 2, pop, ""),
         MethodDef::kw("update", update_method, ""),
@@ -67,8 +76,11 @@ pub static LOCALS_PROXY: StaticType = StaticType::new(TypeSpec {
 
 /// The proxy of a frame object.
 pub fn new(th: &mut Thread, frame: Value) -> R {
-    th.alloc::<LocalsProxy>(LOCALS_PROXY.shape(), 0, |header| LocalsProxy { header, frame: Slot::new(Some(frame)) })
-        .map(|p| Value::from_ref(p))
+    th.alloc::<LocalsProxy>(LOCALS_PROXY.shape(), 0, |header| LocalsProxy {
+        header,
+        frame: Slot::new(Some(frame)),
+    })
+    .map(|p| Value::from_ref(p))
 }
 
 fn frame(v: Value) -> &'static FrameObject {
@@ -123,11 +135,17 @@ fn setitem(th: &mut Thread, v: Value, key: Value, x: Option<Value>) -> R<()> {
     let o = frame(v);
     if let Some(i) = index(th, o, key)? {
         let Some(x) = x else {
-            return Err(th.value_error(format_args!("cannot remove local variables from FrameLocalsProxy")));
+            return Err(
+                th.value_error(format_args!("cannot remove local variables from FrameLocalsProxy"))
+            );
         };
         let f = o.frame();
         let kind = o.code().local_kind(i);
-        match f.local(i).filter(|_| kind & (fast::CELL | fast::FREE) != 0).and_then(|c| c.cast::<CellObject>()) {
+        match f
+            .local(i)
+            .filter(|_| kind & (fast::CELL | fast::FREE) != 0)
+            .and_then(|c| c.cast::<CellObject>())
+        {
             Some(c) => c.set(Some(x)),
             None => f.set_local(i, Some(x)),
         }
@@ -223,7 +241,9 @@ fn setdefault(th: &mut Thread, v: Value, a: &[Value]) -> R {
 fn pop(th: &mut Thread, v: Value, a: &[Value]) -> R {
     let o = frame(v);
     if index(th, o, a[0])?.is_some() {
-        return Err(th.value_error(format_args!("cannot remove local variables from FrameLocalsProxy")));
+        return Err(
+            th.value_error(format_args!("cannot remove local variables from FrameLocalsProxy"))
+        );
     }
     match (get(th, v, a[0])?, a.get(1)) {
         (Some(x), _) => {
@@ -257,7 +277,9 @@ fn or(th: &mut Thread, a: Value, b: Value) -> R {
         None => match a.cast::<Dict>() {
             Some(d) => {
                 let new = Dict::new(th)?;
-                crate::uops::build::each_pair(th, Value::from_ref(d), |th, k, x| new.set_item(th, k, x))?;
+                crate::uops::build::each_pair(th, Value::from_ref(d), |th, k, x| {
+                    new.set_item(th, k, x)
+                })?;
                 new
             }
             None => return Ok(Value::not_implemented()),
