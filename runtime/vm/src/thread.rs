@@ -253,6 +253,8 @@ impl Vm {
         }));
         let th = VmThread::new(vm, true).ok_or("cannot reserve the frame stack")?;
         let th: &'static mut VmThread = Box::leak(th);
+        // ORDERING: Relaxed; there is one thread.
+        vm.main_ident.store(&raw const *th as u64, ord!("vm.main_ident_set", Relaxed));
         rt.heap.install();
         // SAFETY: leaked, so pinned.
         if !unsafe { th.start() } {

@@ -324,6 +324,9 @@ pub struct TypeSpec {
 }
 
 /// Trace function of a cell without pointers.
+///
+/// # Safety
+/// - None of its own: it has the type of functions that have duties.
 pub unsafe fn trace_nothing(_: *mut u8, _: &mut Tracer) {}
 
 impl TypeSpec {

@@ -217,7 +217,7 @@ impl Value {
     #[inline(always)]
     pub fn has_shape(self, s: &Shape) -> bool {
         // SAFETY: tested by `is_ptr`.
-        self.is_ptr() && unsafe { self.header_unchecked() }.shape_ptr() == s as *const Shape
+        self.is_ptr() && std::ptr::eq(unsafe { self.header_unchecked() }.shape_ptr(), s)
     }
 
     // ---- singletons

@@ -27,10 +27,15 @@ pub fn run_pending(th: &mut Thread) {
     while let Some(p) = th.rt.heap.pop_pending() {
         // SAFETY: the queue held the words of live cells, which are on this stack from here on.
         match p {
-            Pending::Finalize(w) => finalize(th, unsafe { Value::from_word(w) }),
-            // SAFETY: as above.
+            Pending::Finalize(w) => {
+                // SAFETY: as above.
+                let v = unsafe { Value::from_word(w) };
+                finalize(th, v)
+            }
             Pending::WeakCallback(w) => {
-                crate::types::weakref::run_callback(th, unsafe { Value::from_word(w) })
+                // SAFETY: as above.
+                let v = unsafe { Value::from_word(w) };
+                crate::types::weakref::run_callback(th, v)
             }
         }
     }

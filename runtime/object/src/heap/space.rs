@@ -361,10 +361,11 @@ impl Space {
                     let cell = info.cell as usize;
                     for i in 0..BLOCK_BYTES / cell {
                         let at = start + i * cell;
-                        // SAFETY: in a committed block.
-                        if i * cell < info.bump as usize
-                            || unsafe { self.bit(self.alloc_bits(), at) }
-                        {
+                        let marked = || {
+                            // SAFETY: in a committed block.
+                            unsafe { self.bit(self.alloc_bits(), at) }
+                        };
+                        if i * cell < info.bump as usize || marked() {
                             f(at, cell);
                         }
                     }

@@ -164,11 +164,9 @@ pub fn modified(ty: &'static Type) {
     if let Some(s) = ty.instance_shape() {
         zero_tree(s);
     }
-    // ORDERING: Acquire; pairs with the Release in `dict_mode_shape`.
     // SAFETY: null or a live shape.
-    if let Some(s) =
-        unsafe { (ty.dict_shape.load(ord!("type.dict_shape", Acquire)) as *const Shape).as_ref() }
-    {
+    let dict_shape = unsafe { ty.dict_shape_ptr().as_ref() };
+    if let Some(s) = dict_shape {
         zero_tree(s);
     }
     new::for_each_subclass(ty, &mut modified);

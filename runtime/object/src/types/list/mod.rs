@@ -175,8 +175,8 @@ impl List {
     /// Removes the last item. **Escapes:** no.
     #[inline]
     pub fn pop_last(&self, th: &mut Thread) -> Option<Value> {
-        // SAFETY: slots hold value words.
         th.critical_leaf(&self.header, || {
+            // SAFETY: slots hold value words.
             self.vec.pop().and_then(|w| unsafe { Value::from_slot(w) })
         })
     }
