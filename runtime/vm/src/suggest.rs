@@ -12,7 +12,7 @@ const CANDIDATES_MAX: usize = 750;
 fn cost(a: char, b: char) -> usize {
     if a == b {
         0
-    } else if a.to_ascii_lowercase() == b.to_ascii_lowercase() {
+    } else if a.eq_ignore_ascii_case(&b) {
         CASE
     } else {
         MOVE

@@ -237,6 +237,8 @@ impl Vm {
     /// Makes the runtime and its first thread, with `builtins` and `sys` in place.
     ///
     /// **Errors:** a text for the user. **Threads:** once, on the process's first thread.
+    // The reference is to the leaked thread, not into the runtime.
+    #[allow(clippy::mut_from_ref)]
     pub fn start(rt: &'static Runtime, config: Config) -> Result<&'static mut VmThread, String> {
         let vm: &'static Vm = Box::leak(Box::new(Vm {
             rt,

@@ -10,7 +10,7 @@ use heddle_object::types::descr::{
     BoundMethod, BuiltinFunction, METHOD_DESCRIPTOR, MethodDescriptor,
 };
 use heddle_object::types::{LIST, List, STR, TUPLE, TYPE, Tuple};
-use heddle_object::{R, StaticType, Thread, Type, Value, flags, ops, ty};
+use heddle_object::{R, Thread, Type, Value, flags, ops, ty};
 use heddle_tlbc::cache::{CallCache, CallKwCache};
 use heddle_tlbc::{Opcode, Unit};
 
@@ -194,7 +194,7 @@ fn simple_init(th: &mut VmThread, class: &'static Type, n: usize) -> Option<&'st
     if !std::ptr::fn_addr_eq(new, base_new) || class.has(flags::ABSTRACT) {
         return None;
     }
-    if class.layout() as *const StaticType != &raw const heddle_object::types::OBJECT {
+    if !std::ptr::eq(class.layout(), &raw const heddle_object::types::OBJECT) {
         return None;
     }
     let init = ty::lookup(&mut th.base, class, n_init())?;

@@ -3,7 +3,6 @@
 use super::{Ctl, Regs, adapt, body, tri};
 use crate::frame::{Frame, Stack};
 use crate::thread::VmThread;
-use heddle_object::core::shape::Shape;
 use heddle_object::names::n;
 use heddle_object::types::Str;
 use heddle_object::{R, Slot, Value, attr, ops};
@@ -362,9 +361,4 @@ fn load_super_attr(th: &mut VmThread, fp: *mut Frame, sp: Stack, a: u32) -> R {
     let v = attr::getattr(&mut th.base, s, name)?;
     sp.set_word(2, 0);
     Ok(v)
-}
-
-/// For the specializers: whether the shape belongs to a type with the generic attribute protocol.
-pub(crate) fn is_generic(s: &Shape) -> bool {
-    s.ty().has(heddle_object::core::ty::flags::GENERIC_GETATTR)
 }

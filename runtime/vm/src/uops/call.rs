@@ -529,7 +529,7 @@ fn call_ex_inner(th: &mut VmThread, sp: Stack, fp: *mut Frame) -> R<Outcome> {
     let v = match first {
         None => ops::call::call_ex(&mut th.base, callable, args, kwargs)?,
         Some(s) => {
-            let mut all = heddle_object::heap::RootVec::with(&mut th.base, &[s]);
+            let mut all = heddle_object::heap::RootVec::with(&th.base, &[s]);
             all.extend(args.as_slice());
             let t = Tuple::new(&mut th.base, all.as_slice())?;
             ops::call::call_ex(&mut th.base, callable, t, kwargs)?
