@@ -189,3 +189,63 @@ pub fn fcntl_lock(
     // SAFETY: the command reads the structure.
     done(unsafe { libc::fcntl(fd, if wait { libc::F_SETLKW } else { libc::F_SETLK }, &l) })
 }
+
+/// `dup2`, or `dup3` with close-on-exec.
+pub fn dup2(from: i32, to: i32, cloexec: bool) -> Result<(), Errno> {
+    // SAFETY: plain calls.
+    done(unsafe {
+        if cloexec && from != to { libc::dup3(from, to, libc::O_CLOEXEC) } else { libc::dup2(from, to) }
+    })
+}
+
+/// Closes a range of descriptors, the last one excluded; errors do not matter.
+pub fn close_range(low: i32, high: i32) {
+    let low = low.max(0);
+    if low < high {
+        // SAFETY: the numbers are the program's.
+        unsafe { process::close_range(low, i64::from(high) - 1) };
+    }
+}
+
+/// `posix_fadvise`
+pub fn fadvise(fd: i32, offset: i64, len: i64, advice: i32) -> Result<(), Errno> {
+    // SAFETY: a plain call, which gives the error instead of setting it.
+    match unsafe { libc::posix_fadvise(fd, offset, len, advice) } {
+        0 => Ok(()),
+        e => Err(Errno::from_raw_os_error(e)),
+    }
+}
+
+/// `setenv`
+pub fn setenv(name: &std::ffi::CStr, value: &std::ffi::CStr) -> Result<(), Errno> {
+    // SAFETY: C strings. Other threads that read the environment through C code race with this, as in any process.
+    done(unsafe { libc::setenv(name.as_ptr(), value.as_ptr(), 1) })
+}
+
+/// `unsetenv`
+pub fn unsetenv(name: &std::ffi::CStr) -> Result<(), Errno> {
+    // SAFETY: as above.
+    done(unsafe { libc::unsetenv(name.as_ptr()) })
+}
+
+/// The highest or lowest priority of a scheduling policy.
+pub fn sched_priority(policy: i32, max: bool) -> Result<i32, Errno> {
+    // SAFETY: plain calls.
+    answer(unsafe {
+        if max { libc::sched_get_priority_max(policy) } else { libc::sched_get_priority_min(policy) }
+    })
+}
+
+/// `sched_getscheduler`
+pub fn sched_policy(pid: i32) -> Result<i32, Errno> {
+    // SAFETY: a plain call.
+    answer(unsafe { libc::sched_getscheduler(pid) })
+}
+
+/// The priority of `sched_getparam`.
+pub fn sched_param(pid: i32) -> Result<i32, Errno> {
+    let mut p = libc::sched_param { sched_priority: 0 };
+    // SAFETY: the structure is written.
+    done(unsafe { libc::sched_getparam(pid, &mut p) })?;
+    Ok(p.sched_priority)
+}

@@ -453,7 +453,7 @@ unsafe fn close_above(low: i32, keep: &[i32]) {
 
 /// # Safety
 /// - as `close_above`
-unsafe fn close_range(from: i32, to: i64) {
+pub(super) unsafe fn close_range(from: i32, to: i64) {
     if i64::from(from) > to {
         return;
     }
@@ -467,4 +467,22 @@ unsafe fn close_range(from: i32, to: i64) {
             }
         }
     }
+}
+
+/// `fork` of the whole runtime: other threads stand still meanwhile, and in the child only the caller is left.
+///
+/// **Threads:** attached. **Escapes:** no.
+pub fn fork_world(th: &mut crate::core::thread::Thread) -> Result<i32, Errno> {
+    let rt = th.rt;
+    let slot: *const heddle_sync::thread::Slot = &th.slot;
+    // SAFETY: the slot lives as long as the thread; only its atomics are used during the pause.
+    let pause = rt.world.stop(unsafe { &*slot }, heddle_sync::Reason::Fork);
+    let r = fork();
+    if let Ok(0) = r {
+        rt.world.forget_others(&th.slot);
+        // SAFETY: in the child, by the thread that forked inside a pause.
+        unsafe { rt.heap.after_fork(&mut th.heap) };
+    }
+    drop(pause);
+    r
 }

@@ -76,7 +76,11 @@ pub fn make_type(th: &mut Thread, def: &StructSeq) -> R<&'static Type> {
         let s = intern_str(th, f)?;
         names.push(Value::from_ref(s));
     }
-    let visible = Tuple::new(th, &names.as_slice()[..def.visible])?;
+    let named: Vec<Value> = (0..def.visible)
+        .filter(|i| !def.fields[*i].is_empty())
+        .filter_map(|i| names.as_slice().get(i).copied())
+        .collect();
+    let visible = Tuple::new(th, &named)?;
     set(th, "__match_args__", Value::from_ref(visible))?;
     let all = Tuple::new(th, names.as_slice())?;
     set(th, "_all_fields", Value::from_ref(all))?;
@@ -103,6 +107,9 @@ pub fn make_type(th: &mut Thread, def: &StructSeq) -> R<&'static Type> {
         let k = intern_str(th, m.name)?;
         crate::ty::new::type_setattr(th, ty, k, Some(f))?;
     }
+    // What `make` needs without a search: all names, then how many are visible.
+    let facts = Tuple::new(th, &[Value::from_ref(all), Value::small_int(def.visible as i64)])?;
+    ty.extra.set(Some(Value::from_ref(facts)));
     let f = descr::BuiltinFunction::new(th, &NEW, Value::none(), None)?;
     let f = descr::StaticMethod::new(th, f)?;
     crate::ty::new::type_setattr(th, ty, n().__new__, Some(f))?;
@@ -111,7 +118,7 @@ pub fn make_type(th: &mut Thread, def: &StructSeq) -> R<&'static Type> {
 
 /// An instance with values for all fields (missing ones are None).
 pub fn make(th: &mut Thread, ty: &'static Type, values: &[Value]) -> R {
-    let visible = number(ty, "n_sequence_fields").min(values.len());
+    let visible = facts(ty).1.min(values.len());
     let v = tuple_in(th, ty, &values[..visible])?;
     let all = field_names(ty);
     for (i, x) in values.iter().enumerate().skip(visible) {
@@ -145,12 +152,26 @@ fn class_attr(ty: &'static Type, name: &str) -> Option<Value> {
     None
 }
 
-fn number(ty: &'static Type, name: &str) -> usize {
-    class_attr(ty, name).and_then(|v| v.as_small_int()).unwrap_or(0) as usize
+/// All names and the visible number, of the class itself or of the base that has them.
+fn facts(ty: &'static Type) -> (&'static [Value], usize) {
+    let mut at = Some(ty);
+    while let Some(t) = at {
+        if let Some([names, visible]) = t.extra.get().and_then(|x| x.cast::<Tuple>()).map(|t| t.as_slice()) {
+            let names = names.cast::<Tuple>().map_or(&[][..], |t| t.as_slice());
+            return (names, visible.as_small_int().unwrap_or(0) as usize);
+        }
+        at = t.base();
+    }
+    (&[], 0)
 }
 
 fn field_names(ty: &'static Type) -> &'static [Value] {
-    class_attr(ty, "_all_fields").and_then(|v| v.cast::<Tuple>()).map_or(&[], |t| t.as_slice())
+    facts(ty).0
+}
+
+/// The names in order without the unnamed: what a repr shows, one for each item.
+fn shown_names(ty: &'static Type) -> impl Iterator<Item = &'static Str> {
+    field_names(ty).iter().filter_map(|k| k.cast::<Str>()).filter(|k| k.len() != 0)
 }
 
 fn new(th: &mut Thread, _: Value, a: &Args) -> R {
@@ -169,7 +190,7 @@ fn new(th: &mut Thread, _: Value, a: &Args) -> R {
         }
         r => r?,
     };
-    let (min, max) = (number(ty, "n_sequence_fields"), field_names(ty).len());
+    let (min, max) = (facts(ty).1, field_names(ty).len());
     let k = seq.len();
     if k < min || k > max {
         return Err(if min == max {
@@ -198,7 +219,7 @@ fn new(th: &mut Thread, _: Value, a: &Args) -> R {
 
 fn repr(th: &mut Thread, v: Value) -> R {
     let ty = v.type_of();
-    let names = field_names(ty);
+    let mut names = shown_names(ty);
     let items = v.cast::<Tuple>().map_or(&[][..], |t| t.as_slice());
     let module = class_attr(ty, "__module__").and_then(|m| m.cast::<Str>());
     let mut s = String::new();
@@ -212,7 +233,7 @@ fn repr(th: &mut Thread, v: Value) -> R {
         if i > 0 {
             s += ", ";
         }
-        if let Some(k) = names.get(i).and_then(|k| k.cast::<Str>()) {
+        if let Some(k) = names.next() {
             s += &k.to_string_lossy();
             s.push('=');
         }
