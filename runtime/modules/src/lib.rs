@@ -49,3 +49,8 @@ pub mod time;
 pub mod typing;
 pub mod warnings;
 pub mod weakref;
+pub mod atexit;
+pub mod errno;
+pub mod fcntl;
+pub mod pwd;
+pub mod stat_;

@@ -249,3 +249,9 @@ pub fn sched_param(pid: i32) -> Result<i32, Errno> {
     done(unsafe { libc::sched_getparam(pid, &mut p) })?;
     Ok(p.sched_priority)
 }
+
+/// `flock`
+pub fn flock(fd: i32, operation: i32) -> Result<(), Errno> {
+    // SAFETY: a plain call.
+    done(unsafe { libc::flock(fd, operation) })
+}
