@@ -50,7 +50,6 @@ pub mod typing;
 pub mod warnings;
 pub mod weakref;
 pub mod atexit;
-pub mod errno;
 pub mod fcntl;
 pub mod pwd;
 pub mod stat_;

@@ -16,7 +16,6 @@ pub static MODULES: &[&ModuleDef] = &[
     &crate::builtins::MODULE,
     &crate::cmath::MODULE,
     &crate::codecs::MODULE,
-    &crate::errno::MODULE,
     &crate::functools::MODULE,
     &crate::gc::MODULE,
     &crate::io::MODULE,
