@@ -8,27 +8,53 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "atexit",
     doc: "allow programmer to define multiple exit functions to be executed\nupon normal program termination.\n\nTwo public functions, register and unregister, are defined.\n",
     methods: &[
-        MethodDef::kw("register", |th, m, a| {
-            let Some((f, rest)) = a.pos.split_first() else {
-                return Err(th.type_error(format_args!("register() takes at least 1 argument (0 given)")));
-            };
-            if !ops::is_callable(*f) {
-                return Err(th.type_error(format_args!("the first argument must be callable")));
-            }
-            let args = Tuple::new(th, rest)?;
-            let kw = ops::kwargs_dict(th, a)?;
-            let entry = Tuple::new(th, &[*f, Value::from_ref(args), Value::from_ref(kw)])?;
-            list(th, m)?.push(th, Value::from_ref(entry))?;
-            Ok(*f)
-        }, "register($module, func, /, *args, **kwargs)\n--\n\nRegister a function to be executed upon normal program termination."),
-        MethodDef::one("unregister", unregister, "unregister($module, func, /)\n--\n\nUnregister an exit function which was previously registered using atexit.register"),
-        MethodDef::noargs("_clear", |th, m| { let l = list(th, m)?; while l.pop_last(th).is_some() {} Ok(Value::none()) }, "_clear($module, /)\n--\n\nClear the list of previously registered exit functions."),
-        MethodDef::noargs("_run_exitfuncs", run, "_run_exitfuncs($module, /)\n--\n\nRun all registered exit functions."),
-        MethodDef::noargs("_ncallbacks", |th, m| {
-            let l = list(th, m)?;
-            let n = (0..l.len()).filter(|i| l.get(*i).is_some_and(|e| !e.is_none())).count();
-            Ok(Value::small_int(n as i64))
-        }, "_ncallbacks($module, /)\n--\n\nReturn the number of registered exit functions."),
+        MethodDef::kw(
+            "register",
+            |th, m, a| {
+                let Some((f, rest)) = a.pos.split_first() else {
+                    return Err(th.type_error(format_args!(
+                        "register() takes at least 1 argument (0 given)"
+                    )));
+                };
+                if !ops::is_callable(*f) {
+                    return Err(th.type_error(format_args!("the first argument must be callable")));
+                }
+                let args = Tuple::new(th, rest)?;
+                let kw = ops::kwargs_dict(th, a)?;
+                let entry = Tuple::new(th, &[*f, Value::from_ref(args), Value::from_ref(kw)])?;
+                list(th, m)?.push(th, Value::from_ref(entry))?;
+                Ok(*f)
+            },
+            "register($module, func, /, *args, **kwargs)\n--\n\nRegister a function to be executed upon normal program termination.",
+        ),
+        MethodDef::one(
+            "unregister",
+            unregister,
+            "unregister($module, func, /)\n--\n\nUnregister an exit function which was previously registered using atexit.register",
+        ),
+        MethodDef::noargs(
+            "_clear",
+            |th, m| {
+                let l = list(th, m)?;
+                while l.pop_last(th).is_some() {}
+                Ok(Value::none())
+            },
+            "_clear($module, /)\n--\n\nClear the list of previously registered exit functions.",
+        ),
+        MethodDef::noargs(
+            "_run_exitfuncs",
+            run,
+            "_run_exitfuncs($module, /)\n--\n\nRun all registered exit functions.",
+        ),
+        MethodDef::noargs(
+            "_ncallbacks",
+            |th, m| {
+                let l = list(th, m)?;
+                let n = (0..l.len()).filter(|i| l.get(*i).is_some_and(|e| !e.is_none())).count();
+                Ok(Value::small_int(n as i64))
+            },
+            "_ncallbacks($module, /)\n--\n\nReturn the number of registered exit functions.",
+        ),
     ],
     init: |th, m| {
         let l = List::new(th, &[])?;

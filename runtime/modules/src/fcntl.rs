@@ -10,15 +10,39 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "fcntl",
     doc: "This module performs file control and I/O control on file\ndescriptors.  It is an interface to the fcntl() and ioctl() Unix\nroutines.  File descriptors can be obtained with the fileno() method of\na file or socket object.",
     methods: &[
-        MethodDef::fast("fcntl", 2, 3, fcntl, "fcntl($module, fd, cmd, arg=0, /)\n--\n\nPerform the operation `cmd` on file descriptor fd."),
-        MethodDef::fast("ioctl", 2, 4, ioctl, "ioctl($module, fd, request, arg=0, mutate_flag=True, /)\n--\n\nPerform the operation request on file descriptor fd."),
-        MethodDef::fast("flock", 2, 2, |th, _, a| {
-            let fd = host::descriptor(th, a[0])?;
-            let op = host::c_int(th, a[1])?;
-            host::call(th, || os::flock(fd, op))?;
-            Ok(Value::none())
-        }, "flock($module, fd, operation, /)\n--\n\nPerform the lock operation on file descriptor fd."),
-        MethodDef::fast("lockf", 2, 5, lockf, "lockf($module, fd, cmd, len=0, start=0, whence=0, /)\n--\n\nA wrapper around the fcntl() locking calls."),
+        MethodDef::fast(
+            "fcntl",
+            2,
+            3,
+            fcntl,
+            "fcntl($module, fd, cmd, arg=0, /)\n--\n\nPerform the operation `cmd` on file descriptor fd.",
+        ),
+        MethodDef::fast(
+            "ioctl",
+            2,
+            4,
+            ioctl,
+            "ioctl($module, fd, request, arg=0, mutate_flag=True, /)\n--\n\nPerform the operation request on file descriptor fd.",
+        ),
+        MethodDef::fast(
+            "flock",
+            2,
+            2,
+            |th, _, a| {
+                let fd = host::descriptor(th, a[0])?;
+                let op = host::c_int(th, a[1])?;
+                host::call(th, || os::flock(fd, op))?;
+                Ok(Value::none())
+            },
+            "flock($module, fd, operation, /)\n--\n\nPerform the lock operation on file descriptor fd.",
+        ),
+        MethodDef::fast(
+            "lockf",
+            2,
+            5,
+            lockf,
+            "lockf($module, fd, cmd, len=0, start=0, whence=0, /)\n--\n\nA wrapper around the fcntl() locking calls.",
+        ),
     ],
     init,
     ..ModuleDef::DEFAULT
@@ -42,7 +66,9 @@ fn fcntl(th: &mut Thread, _: Value, a: &[Value]) -> R {
                 None if buffer::has_buffer(*v) => buffer::to_vec(th, *v)?,
                 None => {
                     let tn = v.type_of().name();
-                    return Err(th.type_error(format_args!("fcntl() argument 3 must be integer, bytes-like object or str, not {tn}")));
+                    return Err(th.type_error(format_args!(
+                        "fcntl() argument 3 must be integer, bytes-like object or str, not {tn}"
+                    )));
                 }
             };
             if data.len() > MOST {
@@ -81,7 +107,9 @@ fn ioctl_buffer(th: &mut Thread, fd: i32, request: u64, v: Value, mutate: bool) 
         None if buffer::has_buffer(v) => buffer::to_vec(th, v)?,
         None => {
             let tn = v.type_of().name();
-            return Err(th.type_error(format_args!("ioctl() argument 3 must be integer, bytes-like object or str, not {tn}")));
+            return Err(th.type_error(format_args!(
+                "ioctl() argument 3 must be integer, bytes-like object or str, not {tn}"
+            )));
         }
     };
     let n = data.len();
@@ -142,13 +170,36 @@ const NAMES: &[(&str, i64)] = libc_names! {
 
 /// What libc does not name; Linux's numbers.
 const MORE: &[(&str, i64)] = &[
-    ("LOCK_MAND", 32), ("LOCK_READ", 64), ("LOCK_RW", 192), ("LOCK_WRITE", 128), ("DN_MULTISHOT", 0x8000_0000),
-    ("FASYNC", 8192), ("F_EXLCK", 4), ("F_SHLCK", 8), ("F_GETSIG", 11), ("F_SETSIG", 10), ("F_GETLK64", 5),
-    ("F_SETLK64", 6), ("F_SETLKW64", 7), ("F_GETOWN_EX", 16), ("F_SETOWN_EX", 15), ("F_OWNER_TID", 0),
-    ("F_OWNER_PID", 1), ("F_OWNER_PGRP", 2), ("F_GET_RW_HINT", 1035), ("F_SET_RW_HINT", 1036),
-    ("F_GET_FILE_RW_HINT", 1037), ("F_SET_FILE_RW_HINT", 1038), ("F_DUPFD_QUERY", 1027), ("FICLONE", 0x4004_9409),
-    ("FICLONERANGE", 0x4020_940d), ("RWH_WRITE_LIFE_NOT_SET", 0), ("RWH_WRITE_LIFE_NONE", 1),
-    ("RWH_WRITE_LIFE_SHORT", 2), ("RWH_WRITE_LIFE_MEDIUM", 3), ("RWH_WRITE_LIFE_LONG", 4),
+    ("LOCK_MAND", 32),
+    ("LOCK_READ", 64),
+    ("LOCK_RW", 192),
+    ("LOCK_WRITE", 128),
+    ("DN_MULTISHOT", 0x8000_0000),
+    ("FASYNC", 8192),
+    ("F_EXLCK", 4),
+    ("F_SHLCK", 8),
+    ("F_GETSIG", 11),
+    ("F_SETSIG", 10),
+    ("F_GETLK64", 5),
+    ("F_SETLK64", 6),
+    ("F_SETLKW64", 7),
+    ("F_GETOWN_EX", 16),
+    ("F_SETOWN_EX", 15),
+    ("F_OWNER_TID", 0),
+    ("F_OWNER_PID", 1),
+    ("F_OWNER_PGRP", 2),
+    ("F_GET_RW_HINT", 1035),
+    ("F_SET_RW_HINT", 1036),
+    ("F_GET_FILE_RW_HINT", 1037),
+    ("F_SET_FILE_RW_HINT", 1038),
+    ("F_DUPFD_QUERY", 1027),
+    ("FICLONE", 0x4004_9409),
+    ("FICLONERANGE", 0x4020_940d),
+    ("RWH_WRITE_LIFE_NOT_SET", 0),
+    ("RWH_WRITE_LIFE_NONE", 1),
+    ("RWH_WRITE_LIFE_SHORT", 2),
+    ("RWH_WRITE_LIFE_MEDIUM", 3),
+    ("RWH_WRITE_LIFE_LONG", 4),
     ("RWH_WRITE_LIFE_EXTREME", 5),
 ];
 
@@ -158,4 +209,3 @@ fn init(th: &mut Thread, m: &'static Module) -> R<()> {
     }
     Ok(())
 }
-

@@ -25,46 +25,58 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "pwd",
     doc: "This module provides access to the Unix password database.\nIt is available on all Unix versions.",
     methods: &[
-        MethodDef::one("getpwuid", |th, m, v| {
-            let i = ops::index(th, v)?;
-            let found = match int::to_i64(i) {
-                Some(u) if (-1..=i64::from(u32::MAX)).contains(&u) => {
-                    let r = th.detached(|| user::by_uid(u as u32));
-                    host::check(th, r)?
+        MethodDef::one(
+            "getpwuid",
+            |th, m, v| {
+                let i = ops::index(th, v)?;
+                let found = match int::to_i64(i) {
+                    Some(u) if (-1..=i64::from(u32::MAX)).contains(&u) => {
+                        let r = th.detached(|| user::by_uid(u as u32));
+                        host::check(th, r)?
+                    }
+                    _ => None,
+                };
+                match found {
+                    Some(u) => passwd(th, m, &u),
+                    None => {
+                        let shown = ops::str(th, i)?.to_string_lossy();
+                        let text = host::text(th, &format!("getpwuid(): uid not found: {shown}"))?;
+                        Err(th.key_error(text))
+                    }
                 }
-                _ => None,
-            };
-            match found {
-                Some(u) => passwd(th, m, &u),
-                None => {
-                    let shown = ops::str(th, i)?.to_string_lossy();
-                    let text = host::text(th, &format!("getpwuid(): uid not found: {shown}"))?;
-                    Err(th.key_error(text))
+            },
+            "getpwuid($module, uidobj, /)\n--\n\nReturn the password database entry for the given numeric user ID.",
+        ),
+        MethodDef::one(
+            "getpwnam",
+            |th, m, v| {
+                host::str_arg(th, v, "getpwnam", "")?;
+                let c = path::to_c(th, v)?;
+                let r = th.detached(|| user::by_name(&c));
+                match host::check(th, r)? {
+                    Some(u) => passwd(th, m, &u),
+                    None => {
+                        let shown = ops::repr(th, v)?.to_string_lossy();
+                        let text = host::text(th, &format!("getpwnam(): name not found: {shown}"))?;
+                        Err(th.key_error(text))
+                    }
                 }
-            }
-        }, "getpwuid($module, uidobj, /)\n--\n\nReturn the password database entry for the given numeric user ID."),
-        MethodDef::one("getpwnam", |th, m, v| {
-            host::str_arg(th, v, "getpwnam", "")?;
-            let c = path::to_c(th, v)?;
-            let r = th.detached(|| user::by_name(&c));
-            match host::check(th, r)? {
-                Some(u) => passwd(th, m, &u),
-                None => {
-                    let shown = ops::repr(th, v)?.to_string_lossy();
-                    let text = host::text(th, &format!("getpwnam(): name not found: {shown}"))?;
-                    Err(th.key_error(text))
+            },
+            "getpwnam($module, name, /)\n--\n\nReturn the password database entry for the given user name.",
+        ),
+        MethodDef::noargs(
+            "getpwall",
+            |th, m| {
+                let all = th.detached(user::all_users);
+                let l = List::new(th, &[])?;
+                for u in &all {
+                    let u = passwd(th, m, u)?;
+                    l.push(th, u)?;
                 }
-            }
-        }, "getpwnam($module, name, /)\n--\n\nReturn the password database entry for the given user name."),
-        MethodDef::noargs("getpwall", |th, m| {
-            let all = th.detached(user::all_users);
-            let l = List::new(th, &[])?;
-            for u in &all {
-                let u = passwd(th, m, u)?;
-                l.push(th, u)?;
-            }
-            Ok(Value::from_ref(l))
-        }, "getpwall($module, /)\n--\n\nReturn a list of all available password database entries, in arbitrary order."),
+                Ok(Value::from_ref(l))
+            },
+            "getpwall($module, /)\n--\n\nReturn a list of all available password database entries, in arbitrary order.",
+        ),
     ],
     init: |th, m| keep(th, m, &PASSWD, "struct_passwd"),
     ..ModuleDef::DEFAULT
@@ -75,49 +87,61 @@ pub static GRP: ModuleDef = ModuleDef {
     name: "grp",
     doc: "Access to the Unix group database.",
     methods: &[
-        MethodDef::kw("getgrgid", |th, m, a| {
-            let [v] = a.bind(th, "getgrgid", &Params::new(["id"], 1))?;
-            let i = ops::index(th, v.unwrap_or_else(Value::none))?;
-            let found = match int::to_i64(i) {
-                Some(g) if (-1..=i64::from(u32::MAX)).contains(&g) => {
-                    let r = th.detached(|| user::group_by_gid(g as u32));
-                    host::check(th, r)?
+        MethodDef::kw(
+            "getgrgid",
+            |th, m, a| {
+                let [v] = a.bind(th, "getgrgid", &Params::new(["id"], 1))?;
+                let i = ops::index(th, v.unwrap_or_else(Value::none))?;
+                let found = match int::to_i64(i) {
+                    Some(g) if (-1..=i64::from(u32::MAX)).contains(&g) => {
+                        let r = th.detached(|| user::group_by_gid(g as u32));
+                        host::check(th, r)?
+                    }
+                    _ => None,
+                };
+                match found {
+                    Some(g) => group(th, m, &g),
+                    None => {
+                        let shown = ops::str(th, i)?.to_string_lossy();
+                        let text = host::text(th, &format!("getgrgid(): gid not found: {shown}"))?;
+                        Err(th.key_error(text))
+                    }
                 }
-                _ => None,
-            };
-            match found {
-                Some(g) => group(th, m, &g),
-                None => {
-                    let shown = ops::str(th, i)?.to_string_lossy();
-                    let text = host::text(th, &format!("getgrgid(): gid not found: {shown}"))?;
-                    Err(th.key_error(text))
+            },
+            "getgrgid($module, /, id)\n--\n\nReturn the group database entry for the given numeric group ID.",
+        ),
+        MethodDef::kw(
+            "getgrnam",
+            |th, m, a| {
+                let [v] = a.bind(th, "getgrnam", &Params::new(["name"], 1))?;
+                let v = v.unwrap_or_else(Value::none);
+                host::str_arg(th, v, "getgrnam", "'name' ")?;
+                let c = path::to_c(th, v)?;
+                let r = th.detached(|| user::group_by_name(&c));
+                match host::check(th, r)? {
+                    Some(g) => group(th, m, &g),
+                    None => {
+                        let shown = ops::repr(th, v)?.to_string_lossy();
+                        let text = host::text(th, &format!("getgrnam(): name not found: {shown}"))?;
+                        Err(th.key_error(text))
+                    }
                 }
-            }
-        }, "getgrgid($module, /, id)\n--\n\nReturn the group database entry for the given numeric group ID."),
-        MethodDef::kw("getgrnam", |th, m, a| {
-            let [v] = a.bind(th, "getgrnam", &Params::new(["name"], 1))?;
-            let v = v.unwrap_or_else(Value::none);
-            host::str_arg(th, v, "getgrnam", "'name' ")?;
-            let c = path::to_c(th, v)?;
-            let r = th.detached(|| user::group_by_name(&c));
-            match host::check(th, r)? {
-                Some(g) => group(th, m, &g),
-                None => {
-                    let shown = ops::repr(th, v)?.to_string_lossy();
-                    let text = host::text(th, &format!("getgrnam(): name not found: {shown}"))?;
-                    Err(th.key_error(text))
+            },
+            "getgrnam($module, /, name)\n--\n\nReturn the group database entry for the given group name.",
+        ),
+        MethodDef::noargs(
+            "getgrall",
+            |th, m| {
+                let all = th.detached(user::all_groups);
+                let l = List::new(th, &[])?;
+                for g in &all {
+                    let g = group(th, m, g)?;
+                    l.push(th, g)?;
                 }
-            }
-        }, "getgrnam($module, /, name)\n--\n\nReturn the group database entry for the given group name."),
-        MethodDef::noargs("getgrall", |th, m| {
-            let all = th.detached(user::all_groups);
-            let l = List::new(th, &[])?;
-            for g in &all {
-                let g = group(th, m, g)?;
-                l.push(th, g)?;
-            }
-            Ok(Value::from_ref(l))
-        }, "getgrall($module, /)\n--\n\nReturn a list of all available group entries, in arbitrary order."),
+                Ok(Value::from_ref(l))
+            },
+            "getgrall($module, /)\n--\n\nReturn a list of all available group entries, in arbitrary order.",
+        ),
     ],
     init: |th, m| keep(th, m, &GROUP, "struct_group"),
     ..ModuleDef::DEFAULT
@@ -163,4 +187,3 @@ fn group(th: &mut Thread, m: Value, g: &Group) -> R {
     ];
     build(th, m, &v)
 }
-

@@ -204,7 +204,7 @@ fn ints(lab: &mut Lab<'_>) {
     assert_eq!(lab.method(s(5), "__getnewargs__", &[]), "(5,)");
     assert_eq!(lab.attr(big, "numerator"), "123456789012345678901234567890");
     assert_eq!(lab.attr(s(3), "denominator"), "1");
-    assert_eq!(lab.attr(s(3), "__doc__").is_empty(), false);
+    assert!(!lab.attr(s(3), "__doc__").is_empty());
     assert_eq!(lab.method(s(5), "__add__", &[s(6)]), "11");
     assert_eq!(lab.method(s(5), "__radd__", &[s(6)]), "11");
     let bytes = ops::call(lab.th, RANGE.value(), &[s(1), s(3)], None).expect("a range");

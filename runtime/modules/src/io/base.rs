@@ -387,10 +387,7 @@ fn readline(th: &mut Thread, v: Value, a: &[Value]) -> R {
     while limit < 0 || line.len() < limit as usize {
         let mut want = 1;
         if let Some(p) = peek {
-            let b = match ops::call1(th, p, Value::small_int(1)) {
-                Ok(b) => b,
-                Err(e) => return Err(e),
-            };
+            let b = ops::call1(th, p, Value::small_int(1))?;
             let Some(b) = buffer::bytes_of(b) else {
                 let tn = b.type_of().name();
                 return Err(th.os_error(format_args!(

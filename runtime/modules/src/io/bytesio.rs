@@ -331,8 +331,7 @@ fn readlines(th: &mut Thread, v: Value, a: &[Value]) -> R {
     open(th, v)?;
     let out = List::new(th, &[])?;
     let mut total = 0;
-    loop {
-        let Some(l) = next(th, v)? else { break };
+    while let Some(l) = next(th, v)? {
         total += buffer::bytes_of(l).map_or(0, |b| b.len());
         out.push(th, l)?;
         if hint > 0 && total >= hint as usize {

@@ -350,10 +350,7 @@ fn init(th: &mut Thread, v: Value, args: &[Value], kw: Option<Value>) -> R<()> {
         }
         None => {
             let p = path::fspath(th, name)?;
-            let c = match path::to_c(th, p) {
-                Ok(c) => c,
-                Err(e) => return Err(e),
-            };
+            let c = path::to_c(th, p)?;
             if !closefd {
                 return Err(th.value_error(format_args!("Cannot use closefd=False with file name")));
             }
@@ -522,10 +519,7 @@ fn read(th: &mut Thread, v: Value, a: &[Value]) -> R {
     if size < 0 {
         return readall(th, v);
     }
-    let mut out = match reserved(th, size as usize) {
-        Ok(o) => o,
-        Err(e) => return Err(e),
-    };
+    let mut out = reserved(th, size as usize)?;
     if size == 0 {
         return buffer::bytes(th, b"");
     }

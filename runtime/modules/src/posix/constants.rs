@@ -6,11 +6,36 @@ use heddle_object::{R, Thread, Value};
 
 /// `_have_functions`: what `os` builds its `supports_*` sets from.
 pub const HAVE: &[&str] = &[
-    "HAVE_EVENTFD", "HAVE_FACCESSAT", "HAVE_FCHDIR", "HAVE_FCHMOD", "HAVE_FCHMODAT", "HAVE_FCHOWN", "HAVE_FCHOWNAT",
-    "HAVE_FEXECVE", "HAVE_FDOPENDIR", "HAVE_FPATHCONF", "HAVE_FSTATAT", "HAVE_FSTATVFS", "HAVE_FTRUNCATE",
-    "HAVE_FUTIMENS", "HAVE_FUTIMES", "HAVE_FUTIMESAT", "HAVE_LINKAT", "HAVE_LCHOWN", "HAVE_LSTAT", "HAVE_LUTIMES",
-    "HAVE_MEMFD_CREATE", "HAVE_MKDIRAT", "HAVE_MKFIFOAT", "HAVE_MKNODAT", "HAVE_OPENAT", "HAVE_READLINKAT",
-    "HAVE_RENAMEAT", "HAVE_SYMLINKAT", "HAVE_UNLINKAT", "HAVE_UTIMENSAT",
+    "HAVE_EVENTFD",
+    "HAVE_FACCESSAT",
+    "HAVE_FCHDIR",
+    "HAVE_FCHMOD",
+    "HAVE_FCHMODAT",
+    "HAVE_FCHOWN",
+    "HAVE_FCHOWNAT",
+    "HAVE_FEXECVE",
+    "HAVE_FDOPENDIR",
+    "HAVE_FPATHCONF",
+    "HAVE_FSTATAT",
+    "HAVE_FSTATVFS",
+    "HAVE_FTRUNCATE",
+    "HAVE_FUTIMENS",
+    "HAVE_FUTIMES",
+    "HAVE_FUTIMESAT",
+    "HAVE_LINKAT",
+    "HAVE_LCHOWN",
+    "HAVE_LSTAT",
+    "HAVE_LUTIMES",
+    "HAVE_MEMFD_CREATE",
+    "HAVE_MKDIRAT",
+    "HAVE_MKFIFOAT",
+    "HAVE_MKNODAT",
+    "HAVE_OPENAT",
+    "HAVE_READLINKAT",
+    "HAVE_RENAMEAT",
+    "HAVE_SYMLINKAT",
+    "HAVE_UNLINKAT",
+    "HAVE_UTIMENSAT",
 ];
 
 macro_rules! libc_names {
@@ -37,11 +62,30 @@ const NAMES: &[(&str, i64)] = libc_names! {
 
 /// Those of `sysexits.h` and others that libc does not name.
 const MORE: &[(&str, i64)] = &[
-    ("EX_OK", 0), ("EX_USAGE", 64), ("EX_DATAERR", 65), ("EX_NOINPUT", 66), ("EX_NOUSER", 67), ("EX_NOHOST", 68),
-    ("EX_UNAVAILABLE", 69), ("EX_SOFTWARE", 70), ("EX_OSERR", 71), ("EX_OSFILE", 72), ("EX_CANTCREAT", 73),
-    ("EX_IOERR", 74), ("EX_TEMPFAIL", 75), ("EX_PROTOCOL", 76), ("EX_NOPERM", 77), ("EX_CONFIG", 78),
-    ("NGROUPS_MAX", 65536), ("TMP_MAX", 238328), ("PIDFD_NONBLOCK", libc::O_NONBLOCK as i64), ("SCHED_NORMAL", 0),
-    ("XATTR_SIZE_MAX", 65536), ("MFD_HUGE_SHIFT", 26), ("MFD_HUGE_MASK", 63), ("CLONE_NEWTIME", 128),
+    ("EX_OK", 0),
+    ("EX_USAGE", 64),
+    ("EX_DATAERR", 65),
+    ("EX_NOINPUT", 66),
+    ("EX_NOUSER", 67),
+    ("EX_NOHOST", 68),
+    ("EX_UNAVAILABLE", 69),
+    ("EX_SOFTWARE", 70),
+    ("EX_OSERR", 71),
+    ("EX_OSFILE", 72),
+    ("EX_CANTCREAT", 73),
+    ("EX_IOERR", 74),
+    ("EX_TEMPFAIL", 75),
+    ("EX_PROTOCOL", 76),
+    ("EX_NOPERM", 77),
+    ("EX_CONFIG", 78),
+    ("NGROUPS_MAX", 65536),
+    ("TMP_MAX", 238328),
+    ("PIDFD_NONBLOCK", libc::O_NONBLOCK as i64),
+    ("SCHED_NORMAL", 0),
+    ("XATTR_SIZE_MAX", 65536),
+    ("MFD_HUGE_SHIFT", 26),
+    ("MFD_HUGE_MASK", 63),
+    ("CLONE_NEWTIME", 128),
 ];
 
 macro_rules! conf {
@@ -99,7 +143,9 @@ pub fn add(th: &mut Thread, m: &'static Module) -> R<()> {
     for (name, v) in NAMES.iter().chain(MORE) {
         m.set(th, name, Value::small_int(*v))?;
     }
-    for (name, table) in [("sysconf_names", SYSCONF), ("pathconf_names", PATHCONF), ("confstr_names", CONFSTR)] {
+    for (name, table) in
+        [("sysconf_names", SYSCONF), ("pathconf_names", PATHCONF), ("confstr_names", CONFSTR)]
+    {
         let d = dict(th, table)?;
         m.set(th, name, d)?;
     }

@@ -14,8 +14,16 @@ use rustix::fs::{Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
 pub const METHODS: &[MethodDef] = &[
-    MethodDef::kw("listdir", listdir, "listdir($module, /, path=None)\n--\n\nReturn a list containing the names of the files in the directory."),
-    MethodDef::kw("scandir", scandir, "scandir($module, /, path=None)\n--\n\nReturn an iterator of DirEntry objects for given path."),
+    MethodDef::kw(
+        "listdir",
+        listdir,
+        "listdir($module, /, path=None)\n--\n\nReturn a list containing the names of the files in the directory.",
+    ),
+    MethodDef::kw(
+        "scandir",
+        scandir,
+        "scandir($module, /, path=None)\n--\n\nReturn an iterator of DirEntry objects for given path.",
+    ),
 ];
 
 /// A name in a folder, as the folder has it.
@@ -128,7 +136,11 @@ fn scandir(th: &mut Thread, m: Value, a: &Args) -> R {
         fd: p.fd().unwrap_or(libc::AT_FDCWD),
     };
     heddle_object::ty::ready_static(th, &SCANDIR_ITERATOR)?;
-    let s = Scan { module: Slot::new(Some(m)), path: Slot::new(Some(p.object)), state: Guarded::new(state) };
+    let s = Scan {
+        module: Slot::new(Some(m)),
+        path: Slot::new(Some(p.object)),
+        state: Guarded::new(state),
+    };
     payload::alloc(th, SCANDIR_ITERATOR.ty(), s)
 }
 
@@ -140,7 +152,9 @@ fn close(th: &mut Thread, v: Value) -> R {
 
 fn next(th: &mut Thread, v: Value) -> R<Option<Value>> {
     let s = v.expect_native::<Scan>(th)?;
-    let got = s.state.with(th, v, |_, s| s.left.next().map(|f| (f, s.wants_bytes, s.prefix.clone(), s.fd)));
+    let got = s
+        .state
+        .with(th, v, |_, s| s.left.next().map(|f| (f, s.wants_bytes, s.prefix.clone(), s.fd)));
     let Some((f, wants_bytes, prefix, fd)) = got else { return Ok(None) };
     let make = |th: &mut Thread, b: &[u8]| -> R {
         if wants_bytes { host::buffer::bytes(th, b) } else { host::fs_decode(th, b) }
@@ -200,22 +214,74 @@ pub static DIR_ENTRY: StaticType = StaticType::new(TypeSpec {
     flags: flags::DISALLOW_INSTANTIATION,
     slots: Slots { repr: Some(repr), ..Slots::NONE },
     methods: &[
-        MethodDef::kw("is_dir", |th, v, a| is(th, v, a, "is_dir", FileType::Directory), "is_dir($self, /, *, follow_symlinks=True)\n--\n\nReturn True if the entry is a directory; cached per entry."),
-        MethodDef::kw("is_file", |th, v, a| is(th, v, a, "is_file", FileType::RegularFile), "is_file($self, /, *, follow_symlinks=True)\n--\n\nReturn True if the entry is a file; cached per entry."),
-        MethodDef::noargs("is_symlink", |th, v| { let k = kind(th, v)?; Ok(Value::bool(k == FileType::Symlink)) }, "is_symlink($self, /)\n--\n\nReturn True if the entry is a symbolic link; cached per entry."),
-        MethodDef::noargs("is_junction", |_, _| Ok(Value::bool(false)), "is_junction($self, /)\n--\n\nReturn True if the entry is a junction; cached per entry."),
-        MethodDef::kw("stat", |th, v, a| {
-            let [follow] = a.bind(th, "stat", &Params::new(["follow_symlinks"], 0).kwonly(0))?;
-            let follow = host::truth(th, follow, true)?;
-            entry_stat(th, v, follow)
-        }, "stat($self, /, *, follow_symlinks=True)\n--\n\nReturn stat_result object for the entry; cached per entry."),
-        MethodDef::noargs("inode", |th, v| { let e = own(th, v)?; int::from_u64(th, e.ino) }, "inode($self, /)\n--\n\nReturn inode of the entry; cached per entry."),
-        MethodDef::noargs("__fspath__", |th, v| { let e = own(th, v)?; Ok(e.path.get().unwrap_or_else(Value::none)) }, "__fspath__($self, /)\n--\n\nReturn the path for the entry."),
+        MethodDef::kw(
+            "is_dir",
+            |th, v, a| is(th, v, a, "is_dir", FileType::Directory),
+            "is_dir($self, /, *, follow_symlinks=True)\n--\n\nReturn True if the entry is a directory; cached per entry.",
+        ),
+        MethodDef::kw(
+            "is_file",
+            |th, v, a| is(th, v, a, "is_file", FileType::RegularFile),
+            "is_file($self, /, *, follow_symlinks=True)\n--\n\nReturn True if the entry is a file; cached per entry.",
+        ),
+        MethodDef::noargs(
+            "is_symlink",
+            |th, v| {
+                let k = kind(th, v)?;
+                Ok(Value::bool(k == FileType::Symlink))
+            },
+            "is_symlink($self, /)\n--\n\nReturn True if the entry is a symbolic link; cached per entry.",
+        ),
+        MethodDef::noargs(
+            "is_junction",
+            |_, _| Ok(Value::bool(false)),
+            "is_junction($self, /)\n--\n\nReturn True if the entry is a junction; cached per entry.",
+        ),
+        MethodDef::kw(
+            "stat",
+            |th, v, a| {
+                let [follow] =
+                    a.bind(th, "stat", &Params::new(["follow_symlinks"], 0).kwonly(0))?;
+                let follow = host::truth(th, follow, true)?;
+                entry_stat(th, v, follow)
+            },
+            "stat($self, /, *, follow_symlinks=True)\n--\n\nReturn stat_result object for the entry; cached per entry.",
+        ),
+        MethodDef::noargs(
+            "inode",
+            |th, v| {
+                let e = own(th, v)?;
+                int::from_u64(th, e.ino)
+            },
+            "inode($self, /)\n--\n\nReturn inode of the entry; cached per entry.",
+        ),
+        MethodDef::noargs(
+            "__fspath__",
+            |th, v| {
+                let e = own(th, v)?;
+                Ok(e.path.get().unwrap_or_else(Value::none))
+            },
+            "__fspath__($self, /)\n--\n\nReturn the path for the entry.",
+        ),
         MethodDef::one("__class_getitem__", generic_alias::new_alias, "See PEP 585").class(),
     ],
     getset: &[
-        GetSetDef::ro("name", |th, v| { let e = own(th, v)?; Ok(e.name.get().unwrap_or_else(Value::none)) }, "the entry's base filename, relative to scandir() \"path\" argument"),
-        GetSetDef::ro("path", |th, v| { let e = own(th, v)?; Ok(e.path.get().unwrap_or_else(Value::none)) }, "the entry's full path name; equivalent to os.path.join(scandir_path, entry.name)"),
+        GetSetDef::ro(
+            "name",
+            |th, v| {
+                let e = own(th, v)?;
+                Ok(e.name.get().unwrap_or_else(Value::none))
+            },
+            "the entry's base filename, relative to scandir() \"path\" argument",
+        ),
+        GetSetDef::ro(
+            "path",
+            |th, v| {
+                let e = own(th, v)?;
+                Ok(e.path.get().unwrap_or_else(Value::none))
+            },
+            "the entry's full path name; equivalent to os.path.join(scandir_path, entry.name)",
+        ),
     ],
     ..payload::spec::<Entry>()
 });
@@ -225,7 +291,8 @@ fn own(th: &mut Thread, v: Value) -> R<&'static Entry> {
 }
 
 fn ask(th: &mut Thread, e: &Entry, follow: bool) -> Result<rustix::fs::Stat, Errno> {
-    let flags = if follow { rustix::fs::AtFlags::empty() } else { rustix::fs::AtFlags::SYMLINK_NOFOLLOW };
+    let flags =
+        if follow { rustix::fs::AtFlags::empty() } else { rustix::fs::AtFlags::SYMLINK_NOFOLLOW };
     let (dir, full) = (e.dir, &e.full);
     th.detached(|| rustix::fs::statat(borrowed(dir)?, &**full, flags))
 }

@@ -60,8 +60,14 @@ fn init(th: &mut Thread, m: &'static Module) -> R<()> {
     m.set(th, "error", exc::OS_ERROR.value())?;
     let mut types = heddle_object::heap::RootVec::new(th);
     let kinds: [&StructSeq; 8] = [
-        &stat::STAT, &stat::STATVFS, &limits::TERMINAL_SIZE, &limits::TIMES, &limits::UNAME, &process::WAITID,
-        &limits::SCHED_PARAM, &process::USAGE,
+        &stat::STAT,
+        &stat::STATVFS,
+        &limits::TERMINAL_SIZE,
+        &limits::TIMES,
+        &limits::UNAME,
+        &process::WAITID,
+        &limits::SCHED_PARAM,
+        &process::USAGE,
     ];
     for k in kinds {
         let t = make_type(th, k)?;
@@ -116,7 +122,6 @@ fn record(th: &mut Thread, m: Value, k: Kind, values: &[Value]) -> R {
     }
 }
 
-
 /// `dir_fd=`: a descriptor, or the current folder for None.
 fn dir_fd(th: &mut Thread, v: Option<Value>) -> R<i32> {
     match v.filter(|v| !v.is_none()) {
@@ -124,7 +129,9 @@ fn dir_fd(th: &mut Thread, v: Option<Value>) -> R<i32> {
         Some(v) => {
             if ops::index_opt(th, v)?.is_none() {
                 let tn = v.type_of().name();
-                return Err(th.type_error(format_args!("argument should be integer or None, not {tn}")));
+                return Err(
+                    th.type_error(format_args!("argument should be integer or None, not {tn}"))
+                );
             }
             host::c_int(th, v)
         }
@@ -141,7 +148,12 @@ fn on_path<T>(th: &mut Thread, p: &FsPath, f: impl FnMut() -> Result<T, Errno>) 
 }
 
 /// A call about two paths.
-fn on_paths<T>(th: &mut Thread, a: &FsPath, b: &FsPath, f: impl FnMut() -> Result<T, Errno>) -> R<T> {
+fn on_paths<T>(
+    th: &mut Thread,
+    a: &FsPath,
+    b: &FsPath,
+    f: impl FnMut() -> Result<T, Errno>,
+) -> R<T> {
     match host::retry(th, f)? {
         Ok(v) => Ok(v),
         Err(e) => Err(host::os_error_two(th, e, a.object, b.object)),
@@ -186,4 +198,3 @@ fn bytes_dict(th: &mut Thread, items: impl Iterator<Item = (Vec<u8>, Vec<u8>)>) 
     }
     Ok(Value::from_ref(d))
 }
-

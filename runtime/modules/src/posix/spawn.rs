@@ -9,25 +9,49 @@ use heddle_object::{Args, MethodDef, Params, R, Thread, Value, ops};
 use std::ffi::CString;
 
 pub const METHODS: &[MethodDef] = &[
-    MethodDef::noargs("fork", fork, "fork($module, /)\n--\n\nFork a child process.\n\nReturn 0 to child process and PID of child to parent process."),
-    MethodDef::kw("register_at_fork", register, "register_at_fork($module, /, *, before=<unrepresentable>,\n                 after_in_child=<unrepresentable>,\n                 after_in_parent=<unrepresentable>)\n--\n\nRegister callables to be called when forking a new process."),
-    MethodDef::fast("execv", 2, 2, |th, _, a| {
-        let p = FsPath::parse(th, a[0], "execv", "path", Accept::default())?;
-        let argv = arguments(th, a[1], "execv")?;
-        let e = th.detached(|| process::execv(p.c(), &argv));
-        Err(host::os_error_at(th, e, p.object))
-    }, "execv($module, path, argv, /)\n--\n\nExecute an executable path with arguments, replacing current process."),
-    MethodDef::kw("execve", |th, _, a| {
-        let [p, argv, env] = a.bind(th, "execve", &Params::new(["path", "argv", "env"], 3))?;
-        let p = FsPath::parse(th, p.unwrap_or_else(Value::none), "execve", "path", Accept { fd: true, none: false })?;
-        let argv = arguments(th, argv.unwrap_or_else(Value::none), "execve")?;
-        let env = environment(th, env.unwrap_or_else(Value::none))?;
-        let e = th.detached(|| match p.fd() {
-            Some(fd) => process::fexecve(fd, &argv, &env),
-            None => process::execve(p.c(), &argv, &env),
-        });
-        Err(host::os_error_at(th, e, p.object))
-    }, "execve($module, /, path, argv, env)\n--\n\nExecute an executable path with arguments, replacing current process."),
+    MethodDef::noargs(
+        "fork",
+        fork,
+        "fork($module, /)\n--\n\nFork a child process.\n\nReturn 0 to child process and PID of child to parent process.",
+    ),
+    MethodDef::kw(
+        "register_at_fork",
+        register,
+        "register_at_fork($module, /, *, before=<unrepresentable>,\n                 after_in_child=<unrepresentable>,\n                 after_in_parent=<unrepresentable>)\n--\n\nRegister callables to be called when forking a new process.",
+    ),
+    MethodDef::fast(
+        "execv",
+        2,
+        2,
+        |th, _, a| {
+            let p = FsPath::parse(th, a[0], "execv", "path", Accept::default())?;
+            let argv = arguments(th, a[1], "execv")?;
+            let e = th.detached(|| process::execv(p.c(), &argv));
+            Err(host::os_error_at(th, e, p.object))
+        },
+        "execv($module, path, argv, /)\n--\n\nExecute an executable path with arguments, replacing current process.",
+    ),
+    MethodDef::kw(
+        "execve",
+        |th, _, a| {
+            let [p, argv, env] = a.bind(th, "execve", &Params::new(["path", "argv", "env"], 3))?;
+            let p = FsPath::parse(
+                th,
+                p.unwrap_or_else(Value::none),
+                "execve",
+                "path",
+                Accept { fd: true, none: false },
+            )?;
+            let argv = arguments(th, argv.unwrap_or_else(Value::none), "execve")?;
+            let env = environment(th, env.unwrap_or_else(Value::none))?;
+            let e = th.detached(|| match p.fd() {
+                Some(fd) => process::fexecve(fd, &argv, &env),
+                None => process::execve(p.c(), &argv, &env),
+            });
+            Err(host::os_error_at(th, e, p.object))
+        },
+        "execve($module, /, path, argv, env)\n--\n\nExecute an executable path with arguments, replacing current process.",
+    ),
 ];
 
 /// `argv`: a tuple or list of paths, the first not empty.
@@ -64,7 +88,9 @@ fn environment(th: &mut Thread, v: Value) -> R<Strings> {
         }
         None => {
             if v.type_of().slots().getitem.is_none() {
-                return Err(th.type_error(format_args!("execve: environment must be a mapping object")));
+                return Err(
+                    th.type_error(format_args!("execve: environment must be a mapping object"))
+                );
             }
             let pairs = host::method(th, v, "items", &[])?;
             let mut out = heddle_object::heap::RootVec::new(th);
@@ -104,7 +130,11 @@ fn register(th: &mut Thread, m: Value, a: &Args) -> R {
     if before.is_none() && child.is_none() && parent.is_none() {
         return Err(th.type_error(format_args!("At least one argument is required.")));
     }
-    let all = [(BEFORE, before, "before"), (CHILD, child, "after_in_child"), (PARENT, parent, "after_in_parent")];
+    let all = [
+        (BEFORE, before, "before"),
+        (CHILD, child, "after_in_child"),
+        (PARENT, parent, "after_in_parent"),
+    ];
     for (_, f, name) in all {
         if let Some(f) = f
             && !ops::is_callable(f)
@@ -154,7 +184,9 @@ fn fork(th: &mut Thread, m: Value) -> R {
                 (th.hooks.warn)(
                     th,
                     &exc::DEPRECATION_WARNING,
-                    &format!("This process (pid={me}) is multi-threaded, use of fork() may lead to deadlocks in the child."),
+                    &format!(
+                        "This process (pid={me}) is multi-threaded, use of fork() may lead to deadlocks in the child."
+                    ),
                 )?;
             }
             Ok(small(pid))
@@ -164,10 +196,4 @@ fn fork(th: &mut Thread, m: Value) -> R {
             Err(host::os_error(th, e))
         }
     }
-}
-
-/// The hooks for `_posixsubprocess`.
-pub fn fork_hooks(th: &mut Thread, before: bool) -> R {
-    let m = (th.hooks.import)(th, "posix")?;
-    none(run_hooks(th, m, if before { BEFORE } else { PARENT }))
 }

@@ -13,8 +13,25 @@ pub static STAT: StructSeq = StructSeq {
     name: "os.stat_result",
     doc: "stat_result: Result from stat, fstat, or lstat.\n\nThis object may be accessed either as a tuple of\n  (mode, ino, dev, nlink, uid, gid, size, atime, mtime, ctime)\nor via the attributes st_mode, st_ino, st_dev, st_nlink, st_uid, and so on.",
     fields: &[
-        "st_mode", "st_ino", "st_dev", "st_nlink", "st_uid", "st_gid", "st_size", "", "", "", "st_atime", "st_mtime",
-        "st_ctime", "st_atime_ns", "st_mtime_ns", "st_ctime_ns", "st_blksize", "st_blocks", "st_rdev",
+        "st_mode",
+        "st_ino",
+        "st_dev",
+        "st_nlink",
+        "st_uid",
+        "st_gid",
+        "st_size",
+        "",
+        "",
+        "",
+        "st_atime",
+        "st_mtime",
+        "st_ctime",
+        "st_atime_ns",
+        "st_mtime_ns",
+        "st_ctime_ns",
+        "st_blksize",
+        "st_blocks",
+        "st_rdev",
     ],
     visible: 10,
 };
@@ -24,49 +41,110 @@ pub static STATVFS: StructSeq = StructSeq {
     name: "os.statvfs_result",
     doc: "statvfs_result: Result from statvfs or fstatvfs.\n\nThis object may be accessed either as a tuple of\n  (bsize, frsize, blocks, bfree, bavail, files, ffree, favail, flag, namemax),\nor via the attributes f_bsize, f_frsize, f_blocks, f_bfree, and so on.",
     fields: &[
-        "f_bsize", "f_frsize", "f_blocks", "f_bfree", "f_bavail", "f_files", "f_ffree", "f_favail", "f_flag",
-        "f_namemax", "f_fsid",
+        "f_bsize",
+        "f_frsize",
+        "f_blocks",
+        "f_bfree",
+        "f_bavail",
+        "f_files",
+        "f_ffree",
+        "f_favail",
+        "f_flag",
+        "f_namemax",
+        "f_fsid",
     ],
     visible: 10,
 };
 
 pub const METHODS: &[MethodDef] = &[
-    MethodDef::kw("stat", stat, "stat($module, /, path, *, dir_fd=None, follow_symlinks=True)\n--\n\nPerform a stat system call on the given path."),
-    MethodDef::kw("lstat", lstat, "lstat($module, /, path, *, dir_fd=None)\n--\n\nPerform a stat system call on the given path, without following symbolic links."),
-    MethodDef::kw("fstat", |th, m, a| {
-        let [fd] = a.bind(th, "fstat", &Params::new(["fd"], 1))?;
-        let fd = host::c_int(th, fd.unwrap_or_else(Value::none))?;
-        let s = host::call(th, || rustix::fs::fstat(borrowed(fd)?))?;
-        result(th, m, &s)
-    }, "fstat($module, /, fd)\n--\n\nPerform a stat system call on the given file descriptor."),
-    MethodDef::kw("statvfs", |th, m, a| {
-        let [p] = a.bind(th, "statvfs", &Params::new(["path"], 1))?;
-        let p = FsPath::parse(th, p.unwrap_or_else(Value::none), "statvfs", "path", Accept { fd: true, none: false })?;
-        let s = on_path(th, &p, || match p.fd() {
-            Some(fd) => rustix::fs::fstatvfs(borrowed(fd)?),
-            None => rustix::fs::statvfs(p.c()),
-        })?;
-        vfs(th, m, &s)
-    }, "statvfs($module, /, path)\n--\n\nPerform a statvfs system call on the given path."),
-    MethodDef::kw("fstatvfs", |th, m, a| {
-        let [fd] = a.bind(th, "fstatvfs", &Params::new(["fd"], 1))?;
-        let fd = host::c_int(th, fd.unwrap_or_else(Value::none))?;
-        let s = host::call(th, || rustix::fs::fstatvfs(borrowed(fd)?))?;
-        vfs(th, m, &s)
-    }, "fstatvfs($module, /, fd)\n--\n\nPerform an fstatvfs system call on the given fd."),
+    MethodDef::kw(
+        "stat",
+        stat,
+        "stat($module, /, path, *, dir_fd=None, follow_symlinks=True)\n--\n\nPerform a stat system call on the given path.",
+    ),
+    MethodDef::kw(
+        "lstat",
+        lstat,
+        "lstat($module, /, path, *, dir_fd=None)\n--\n\nPerform a stat system call on the given path, without following symbolic links.",
+    ),
+    MethodDef::kw(
+        "fstat",
+        |th, m, a| {
+            let [fd] = a.bind(th, "fstat", &Params::new(["fd"], 1))?;
+            let fd = host::c_int(th, fd.unwrap_or_else(Value::none))?;
+            let s = host::call(th, || rustix::fs::fstat(borrowed(fd)?))?;
+            result(th, m, &s)
+        },
+        "fstat($module, /, fd)\n--\n\nPerform a stat system call on the given file descriptor.",
+    ),
+    MethodDef::kw(
+        "statvfs",
+        |th, m, a| {
+            let [p] = a.bind(th, "statvfs", &Params::new(["path"], 1))?;
+            let p = FsPath::parse(
+                th,
+                p.unwrap_or_else(Value::none),
+                "statvfs",
+                "path",
+                Accept { fd: true, none: false },
+            )?;
+            let s = on_path(th, &p, || match p.fd() {
+                Some(fd) => rustix::fs::fstatvfs(borrowed(fd)?),
+                None => rustix::fs::statvfs(p.c()),
+            })?;
+            vfs(th, m, &s)
+        },
+        "statvfs($module, /, path)\n--\n\nPerform a statvfs system call on the given path.",
+    ),
+    MethodDef::kw(
+        "fstatvfs",
+        |th, m, a| {
+            let [fd] = a.bind(th, "fstatvfs", &Params::new(["fd"], 1))?;
+            let fd = host::c_int(th, fd.unwrap_or_else(Value::none))?;
+            let s = host::call(th, || rustix::fs::fstatvfs(borrowed(fd)?))?;
+            vfs(th, m, &s)
+        },
+        "fstatvfs($module, /, fd)\n--\n\nPerform an fstatvfs system call on the given fd.",
+    ),
     MethodDef::kw("_path_exists", |th, _, a| test(th, a, "path", |_| true, true), ""),
     MethodDef::kw("_path_lexists", |th, _, a| test(th, a, "path", |_| true, false), ""),
-    MethodDef::kw("_path_isdir", |th, _, a| test(th, a, "s", |t| t == FileType::Directory, true), ""),
-    MethodDef::kw("_path_isfile", |th, _, a| test(th, a, "path", |t| t == FileType::RegularFile, true), ""),
-    MethodDef::kw("_path_islink", |th, _, a| test(th, a, "path", |t| t == FileType::Symlink, false), ""),
+    MethodDef::kw(
+        "_path_isdir",
+        |th, _, a| test(th, a, "s", |t| t == FileType::Directory, true),
+        "",
+    ),
+    MethodDef::kw(
+        "_path_isfile",
+        |th, _, a| test(th, a, "path", |t| t == FileType::RegularFile, true),
+        "",
+    ),
+    MethodDef::kw(
+        "_path_islink",
+        |th, _, a| test(th, a, "path", |t| t == FileType::Symlink, false),
+        "",
+    ),
 ];
 
 /// The quick tests of `os.path`: false for whatever cannot be asked.
-fn test(th: &mut Thread, a: &Args, arg: &'static str, f: impl Fn(FileType) -> bool, follow: bool) -> R {
+fn test(
+    th: &mut Thread,
+    a: &Args,
+    arg: &'static str,
+    f: impl Fn(FileType) -> bool,
+    follow: bool,
+) -> R {
     let [p] = a.bind(th, "_path_test", &Params::new([arg], 1))?;
-    let p = match FsPath::parse(th, p.unwrap_or_else(Value::none), "stat", "path", Accept { fd: follow, none: false }) {
+    let p = match FsPath::parse(
+        th,
+        p.unwrap_or_else(Value::none),
+        "stat",
+        "path",
+        Accept { fd: follow, none: false },
+    ) {
         Ok(p) => p,
-        Err(e) if th.catch(e, &heddle_object::types::exceptions::VALUE_ERROR) => return Ok(Value::bool(false)),
+        Err(e) if th.catch(e, &heddle_object::types::exceptions::VALUE_ERROR) => {
+            return Ok(Value::bool(false));
+        }
         Err(e) => return Err(e),
     };
     let s = get(th, &p, libc::AT_FDCWD, follow);
@@ -83,16 +161,27 @@ pub fn get(th: &mut Thread, p: &FsPath, dir: i32, follow: bool) -> Result<Stat, 
 }
 
 fn stat(th: &mut Thread, m: Value, a: &Args) -> R {
-    let [p, d, follow] = a.bind(th, "stat", &Params::new(["path", "dir_fd", "follow_symlinks"], 1).kwonly(1))?;
-    let p = FsPath::parse(th, p.unwrap_or_else(Value::none), "stat", "path", Accept { fd: true, none: false })?;
+    let [p, d, follow] =
+        a.bind(th, "stat", &Params::new(["path", "dir_fd", "follow_symlinks"], 1).kwonly(1))?;
+    let p = FsPath::parse(
+        th,
+        p.unwrap_or_else(Value::none),
+        "stat",
+        "path",
+        Accept { fd: true, none: false },
+    )?;
     let follow = host::truth(th, follow, true)?;
     let dir_given = d.is_some_and(|d| !d.is_none());
     let d = dir_fd(th, d)?;
     if p.fd().is_some() && dir_given {
-        return Err(th.value_error(format_args!("stat: can't specify dir_fd without matching path")));
+        return Err(
+            th.value_error(format_args!("stat: can't specify dir_fd without matching path"))
+        );
     }
     if p.fd().is_some() && !follow {
-        return Err(th.value_error(format_args!("stat: cannot use fd and follow_symlinks together")));
+        return Err(
+            th.value_error(format_args!("stat: cannot use fd and follow_symlinks together"))
+        );
     }
     finish(th, m, &p, d, follow)
 }
@@ -141,8 +230,17 @@ pub fn result(th: &mut Thread, m: Value, s: &Stat) -> R {
 fn vfs(th: &mut Thread, m: Value, s: &rustix::fs::StatVfs) -> R {
     let mut v = [Value::none(); 11];
     let numbers = [
-        s.f_bsize, s.f_frsize, s.f_blocks, s.f_bfree, s.f_bavail, s.f_files, s.f_ffree, s.f_favail,
-        s.f_flag.bits(), s.f_namemax, s.f_fsid,
+        s.f_bsize,
+        s.f_frsize,
+        s.f_blocks,
+        s.f_bfree,
+        s.f_bavail,
+        s.f_files,
+        s.f_ffree,
+        s.f_favail,
+        s.f_flag.bits(),
+        s.f_namemax,
+        s.f_fsid,
     ];
     for (slot, x) in v.iter_mut().zip(numbers) {
         *slot = int::from_u64(th, x)?;

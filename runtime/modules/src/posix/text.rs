@@ -6,18 +6,30 @@ use heddle_object::types::{Str, Tuple};
 use heddle_object::{MethodDef, Params, R, Thread, Value};
 
 pub const METHODS: &[MethodDef] = &[
-    MethodDef::kw("fspath", |th, _, a| {
-        let [p] = a.bind(th, "fspath", &Params::new(["path"], 1))?;
-        path::fspath(th, p.unwrap_or_else(Value::none))
-    }, "fspath($module, /, path)\n--\n\nReturn the file system path representation of the object."),
-    MethodDef::kw("_path_normpath", |th, _, a| {
-        let [p] = a.bind(th, "_path_normpath", &Params::new(["path"], 1))?;
-        normpath(th, p.unwrap_or_else(Value::none))
-    }, "_path_normpath($module, /, path)\n--\n\nNormalize path, eliminating double slashes, etc."),
-    MethodDef::kw("_path_splitroot_ex", |th, _, a| {
-        let [p] = a.bind(th, "_path_splitroot_ex", &Params::new(["p"], 1))?;
-        splitroot(th, p.unwrap_or_else(Value::none))
-    }, "_path_splitroot_ex($module, /, p)\n--\n\nSplit a pathname into drive, root and tail."),
+    MethodDef::kw(
+        "fspath",
+        |th, _, a| {
+            let [p] = a.bind(th, "fspath", &Params::new(["path"], 1))?;
+            path::fspath(th, p.unwrap_or_else(Value::none))
+        },
+        "fspath($module, /, path)\n--\n\nReturn the file system path representation of the object.",
+    ),
+    MethodDef::kw(
+        "_path_normpath",
+        |th, _, a| {
+            let [p] = a.bind(th, "_path_normpath", &Params::new(["path"], 1))?;
+            normpath(th, p.unwrap_or_else(Value::none))
+        },
+        "_path_normpath($module, /, path)\n--\n\nNormalize path, eliminating double slashes, etc.",
+    ),
+    MethodDef::kw(
+        "_path_splitroot_ex",
+        |th, _, a| {
+            let [p] = a.bind(th, "_path_splitroot_ex", &Params::new(["p"], 1))?;
+            splitroot(th, p.unwrap_or_else(Value::none))
+        },
+        "_path_splitroot_ex($module, /, p)\n--\n\nSplit a pathname into drive, root and tail.",
+    ),
 ];
 
 const SLASH: u32 = b'/' as u32;
@@ -149,8 +161,16 @@ mod tests {
     #[test]
     fn paths_are_normalized() {
         for (from, to) in [
-            ("", ""), (".", ""), ("a/./b//c/", "a/b/c"), ("a/../..", ".."), ("/..", "/"), ("//a", "//a"), ("///a", "/a"),
-            ("/a/b/../../..", "/"), ("../a/..", ".."), ("a/b/..", "a"),
+            ("", ""),
+            (".", ""),
+            ("a/./b//c/", "a/b/c"),
+            ("a/../..", ".."),
+            ("/..", "/"),
+            ("//a", "//a"),
+            ("///a", "/a"),
+            ("/a/b/../../..", "/"),
+            ("../a/..", ".."),
+            ("a/b/..", "a"),
         ] {
             assert_eq!(norm(from), to, "{from}");
         }

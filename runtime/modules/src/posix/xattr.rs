@@ -9,10 +9,26 @@ use rustix::fs::XattrFlags;
 use rustix::io::Errno;
 
 pub const METHODS: &[MethodDef] = &[
-    MethodDef::kw("getxattr", getxattr, "getxattr($module, /, path, attribute, *, follow_symlinks=True)\n--\n\nReturn the value of extended attribute attribute on path."),
-    MethodDef::kw("setxattr", setxattr, "setxattr($module, /, path, attribute, value, flags=0, *,\n         follow_symlinks=True)\n--\n\nSet extended attribute attribute on path to value."),
-    MethodDef::kw("removexattr", removexattr, "removexattr($module, /, path, attribute, *, follow_symlinks=True)\n--\n\nRemove extended attribute attribute on path."),
-    MethodDef::kw("listxattr", listxattr, "listxattr($module, /, path=None, *, follow_symlinks=True)\n--\n\nReturn a list of extended attributes on path."),
+    MethodDef::kw(
+        "getxattr",
+        getxattr,
+        "getxattr($module, /, path, attribute, *, follow_symlinks=True)\n--\n\nReturn the value of extended attribute attribute on path.",
+    ),
+    MethodDef::kw(
+        "setxattr",
+        setxattr,
+        "setxattr($module, /, path, attribute, value, flags=0, *,\n         follow_symlinks=True)\n--\n\nSet extended attribute attribute on path to value.",
+    ),
+    MethodDef::kw(
+        "removexattr",
+        removexattr,
+        "removexattr($module, /, path, attribute, *, follow_symlinks=True)\n--\n\nRemove extended attribute attribute on path.",
+    ),
+    MethodDef::kw(
+        "listxattr",
+        listxattr,
+        "listxattr($module, /, path=None, *, follow_symlinks=True)\n--\n\nReturn a list of extended attributes on path.",
+    ),
 ];
 
 const MOST: usize = 1 << 16;
@@ -66,7 +82,8 @@ fn removexattr(th: &mut Thread, _: Value, a: &Args) -> R {
 }
 
 fn listxattr(th: &mut Thread, _: Value, a: &Args) -> R {
-    let [p, follow] = a.bind(th, "listxattr", &Params::new(["path", "follow_symlinks"], 0).kwonly(1))?;
+    let [p, follow] =
+        a.bind(th, "listxattr", &Params::new(["path", "follow_symlinks"], 0).kwonly(1))?;
     let p = file(th, p, "listxattr", true)?;
     let follow = host::truth(th, follow, true)?;
     let mut b = vec![0u8; MOST];

@@ -42,8 +42,6 @@ const POLL_STEPS: u32 = 1 << 16;
 /// Something left to try.
 #[derive(Clone, Copy)]
 enum Alt {
-    /// Go on at `pc` with `ptr`.
-    Go { pc: u32, ptr: usize },
     /// The next branch of the `BRANCH` whose alternative begins at `pc` (its skip word).
     Branch { pc: u32, ptr: usize },
     /// A greedy single-character repeat that may give back: its tail at `pc`, from `base`, `count` down to `min`.
@@ -53,7 +51,7 @@ enum Alt {
     /// A greedy general repeat that may stop: `pc` is that of the `MAX_UNTIL`, `ctx` its counter.
     Stop { pc: u32, ptr: usize, ctx: u32 },
     /// A lazy general repeat that may run its body once more.
-    More { pc: u32, ptr: usize, ctx: u32 },
+    More { ptr: usize, ctx: u32 },
     /// See the module's text.
     Barrier { kind: Barrier, pc: u32, ptr: usize, count: usize },
 }
@@ -74,7 +72,7 @@ enum Barrier {
 #[derive(Clone, Copy)]
 enum Undo {
     Mark(u32, usize),
-    Last(u32, u32),
+    Last(u32),
     Count(u32, i64),
     LastPtr(u32, usize),
     Ctx(u32),
@@ -115,6 +113,9 @@ pub struct Engine<'a, C: Char> {
     undo: Vec<Undo>,
     steps: u32,
 }
+
+/// The poll function asked to stop.
+pub struct Stopped;
 
 /// How an attempt ended.
 pub enum Outcome {
@@ -161,7 +162,7 @@ impl<'a, C: Char> Engine<'a, C> {
         while self.undo.len() > len {
             match self.undo.pop() {
                 Some(Undo::Mark(i, v)) => self.marks[i as usize] = v,
-                Some(Undo::Last(v, _)) => self.last_index = v,
+                Some(Undo::Last(v)) => self.last_index = v,
                 Some(Undo::Count(c, v)) => self.ctxs[c as usize].count = v,
                 Some(Undo::LastPtr(c, v)) => self.ctxs[c as usize].last = v,
                 Some(Undo::Ctx(c)) => self.ctx = c,
@@ -362,7 +363,7 @@ impl<'a, C: Char> Engine<'a, C> {
                     self.undo.push(Undo::Mark(i, self.marks[i as usize]));
                     self.marks[i as usize] = ptr;
                     if i & 1 != 0 {
-                        self.undo.push(Undo::Last(self.last_index, 0));
+                        self.undo.push(Undo::Last(self.last_index));
                         self.last_index = i / 2 + 1;
                     }
                     pc += 2;
@@ -573,7 +574,7 @@ impl<'a, C: Char> Engine<'a, C> {
             *pc = x.pc + 3;
             return true;
         }
-        self.push(Alt::More { pc: *pc, ptr, ctx: c });
+        self.push(Alt::More { ptr, ctx: c });
         self.set_ctx(x.prev);
         *pc += 1;
         true
@@ -585,10 +586,6 @@ impl<'a, C: Char> Engine<'a, C> {
             let (alt, undo) = *self.alts.last()?;
             self.undo_to(undo);
             match alt {
-                Alt::Go { pc, ptr } => {
-                    self.alts.pop();
-                    return Some((pc, ptr));
-                }
                 Alt::Branch { pc, ptr } => {
                     self.alts.pop();
                     let mut p = pc;
@@ -642,7 +639,7 @@ impl<'a, C: Char> Engine<'a, C> {
                     self.set_ctx(prev);
                     return Some((pc + 1, ptr));
                 }
-                Alt::More { pc: _, ptr, ctx } => {
+                Alt::More { ptr, ctx } => {
                     self.alts.pop();
                     let x = self.ctxs[ctx as usize];
                     let max = self.w(x.pc + 2);
@@ -709,12 +706,12 @@ impl<'a, C: Char> Engine<'a, C> {
         }
     }
 
-    /// Looks for the first match that begins in `from..=end`; gives its start and end.
+    /// Looks for the first match that begins in `from..=end`; gives its start and end. `Err`: the poll asked to stop.
     pub fn search(
         &mut self,
         from: usize,
         poll: &mut dyn FnMut() -> bool,
-    ) -> Result<Option<(usize, usize)>, ()> {
+    ) -> Result<Option<(usize, usize)>, Stopped> {
         let hint = Hint::of(self.code);
         let mut i = from;
         loop {
@@ -728,7 +725,7 @@ impl<'a, C: Char> Engine<'a, C> {
             match self.attempt(i, poll) {
                 Outcome::Match(e) => return Ok(Some((i, e))),
                 Outcome::Fail => i += 1,
-                Outcome::Stopped => return Err(()),
+                Outcome::Stopped => return Err(Stopped),
             }
             // Only the first position may refuse an empty match.
             self.must_advance = None;

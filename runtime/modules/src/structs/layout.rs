@@ -24,8 +24,6 @@ pub struct Layout {
     pub values: usize,
     /// Whether the bytes of a number go from the most significant one down.
     pub big: bool,
-    /// Native sizes and alignment.
-    pub native: bool,
 }
 
 fn size_of(code: u8, native: bool) -> Option<usize> {
@@ -63,7 +61,7 @@ impl Layout {
             b'<' => false,
             _ => cfg!(target_endian = "big"),
         };
-        let mut out = Layout { fields: Vec::new(), size: 0, values: 0, big, native };
+        let mut out = Layout { fields: Vec::new(), size: 0, values: 0, big };
         while let Some((&b, tail)) = rest.split_first() {
             rest = tail;
             if matches!(b, b' ' | 9..=13) {

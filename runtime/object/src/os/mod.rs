@@ -194,7 +194,11 @@ pub fn fcntl_lock(
 pub fn dup2(from: i32, to: i32, cloexec: bool) -> Result<(), Errno> {
     // SAFETY: plain calls.
     done(unsafe {
-        if cloexec && from != to { libc::dup3(from, to, libc::O_CLOEXEC) } else { libc::dup2(from, to) }
+        if cloexec && from != to {
+            libc::dup3(from, to, libc::O_CLOEXEC)
+        } else {
+            libc::dup2(from, to)
+        }
     })
 }
 
@@ -232,7 +236,11 @@ pub fn unsetenv(name: &std::ffi::CStr) -> Result<(), Errno> {
 pub fn sched_priority(policy: i32, max: bool) -> Result<i32, Errno> {
     // SAFETY: plain calls.
     answer(unsafe {
-        if max { libc::sched_get_priority_max(policy) } else { libc::sched_get_priority_min(policy) }
+        if max {
+            libc::sched_get_priority_max(policy)
+        } else {
+            libc::sched_get_priority_min(policy)
+        }
     })
 }
 

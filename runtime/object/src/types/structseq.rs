@@ -156,7 +156,9 @@ fn class_attr(ty: &'static Type, name: &str) -> Option<Value> {
 fn facts(ty: &'static Type) -> (&'static [Value], usize) {
     let mut at = Some(ty);
     while let Some(t) = at {
-        if let Some([names, visible]) = t.extra.get().and_then(|x| x.cast::<Tuple>()).map(|t| t.as_slice()) {
+        if let Some([names, visible]) =
+            t.extra.get().and_then(|x| x.cast::<Tuple>()).map(|t| t.as_slice())
+        {
             let names = names.cast::<Tuple>().map_or(&[][..], |t| t.as_slice());
             return (names, visible.as_small_int().unwrap_or(0) as usize);
         }
