@@ -1,6 +1,6 @@
 //! `fork` and `exec`.
 
-use super::{Kind, none, small, state};
+use super::{Kind, small, state};
 use crate::host::path::Accept;
 use crate::host::{self, FsPath, path};
 use heddle_object::os::process::{self, Strings};
