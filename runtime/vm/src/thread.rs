@@ -397,6 +397,11 @@ impl Vm {
         // ORDERING: Relaxed; the module itself is published by `set_importlib`.
         self.booting.swap(true, ord!("vm.booting", Relaxed))
     }
+    /// After a boot that failed: the next one may try again.
+    pub fn end_boot(&self) {
+        // ORDERING: Relaxed; as above.
+        self.booting.store(false, ord!("vm.booting_end", Relaxed));
+    }
     /// Remembers `importlib._bootstrap`.
     pub fn set_importlib(&self, m: Value) {
         self.set(&self.roots.importlib, m)

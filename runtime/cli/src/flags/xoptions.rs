@@ -140,7 +140,6 @@ pub static TABLE: &[XOption] = &[
         },
         reader: "preconfig_init_utf8_mode",
         bad: "invalid -X utf8 option value",
-        ..NONE
     },
     XOption {
         name: "dev",

@@ -110,6 +110,11 @@ const METHODS: &[MethodDef] = &[
         "set_int_max_str_digits($module, /, maxdigits)\n--\n\nSet the maximum string digits limit for non-binary int<->str conversions.",
     ),
     MethodDef::noargs(
+        "_get_cpu_count_config",
+        |th, _| Ok(Value::small_int(th.rt.options.cpu_count.unwrap_or(-1))),
+        "_get_cpu_count_config($module, /)\n--\n\nPrivate function for getting PyConfig.cpu_count",
+    ),
+    MethodDef::noargs(
         "_is_gil_enabled",
         |th, _| Ok(Value::bool(th.rt.options.gil)),
         "_is_gil_enabled($module, /)\n--\n\nReturn True if the GIL is currently enabled.",

@@ -28,7 +28,13 @@ pub fn importlib(th: &mut VmThread) -> R<Option<Value>> {
     if th.vm.begin_boot() {
         return Ok(None);
     }
-    let m = boot(th)?;
+    let m = match boot(th) {
+        Ok(m) => m,
+        Err(e) => {
+            th.vm.end_boot();
+            return Err(e);
+        }
+    };
     th.vm.set_importlib(m);
     Ok(Some(m))
 }

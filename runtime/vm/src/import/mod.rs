@@ -304,11 +304,13 @@ fn find(th: &mut VmThread, key: Value, name: &str, parent: Option<Value>) -> R {
     if let Some(lib) = (th.vm.library)(name) {
         return library(th, key, name, &lib, all);
     }
-    if native(th, "posix").is_none() {
-        if let Some(m) = path::load(th, key, name, parent, all)? {
-            return Ok(m);
-        }
-    } else if let Some(b) = boot::importlib(th)? {
+    // Plain files need no `importlib`; what is no plain file (a finder's, a zip's) brings it up.
+    if th.vm.importlib().is_none()
+        && let Some(m) = path::load(th, key, name, parent, all)?
+    {
+        return Ok(m);
+    }
+    if let Some(b) = boot::importlib(th)? {
         return through_importlib(th, b, key);
     }
     if let Some(p) = parent
