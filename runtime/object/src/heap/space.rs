@@ -15,8 +15,8 @@ use super::class::{
     BLOCK_BIT_WORDS, BLOCK_BYTES, BLOCK_CARDS, BLOCK_SHIFT, CELL_BYTES, GRANULE_SHIFT, RECIPROCAL,
     cells_per_block,
 };
+use heddle_sync::prim::{AtomicPtr, AtomicU32, Ordering};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
 /// What a block is used for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -9,7 +9,7 @@ use super::parallel::Shared;
 use super::space::Space;
 use super::{SHAPE_HEAD_OFFSET, ShapeHead};
 use crate::heap::class::GRANULE_SHIFT;
-use std::sync::atomic::{AtomicU64, Ordering};
+use heddle_sync::prim::{AtomicU64, Ordering};
 
 /// What a tracer does with a pointer.
 #[derive(Clone, Copy, PartialEq, Eq)]
