@@ -357,6 +357,6 @@ mod tests {
         assert_eq!(n(0, 0, 1), Int::ZERO);
         assert_eq!(n(5, 1, 1), Int::ZERO);
         assert_eq!(n(i64::MIN, i64::MAX, 1), Int::from_u64(u64::MAX));
-        assert_eq!(n(i64::MAX, i64::MIN, i64::MIN), Int::Small(1 + (u64::MAX - 1 >> 63) as i64));
+        assert_eq!(n(i64::MAX, i64::MIN, i64::MIN), Int::Small(1 + ((u64::MAX - 1) >> 63) as i64));
     }
 }
