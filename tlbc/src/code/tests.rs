@@ -180,10 +180,8 @@ fn instrumentation_wins_in_every_copy_and_in_those_to_come() {
     code.get_or_create(1, &graveyard).expect("memory");
     assert_eq!(specialize(&code, 1, ATTR), Written::Done);
     // SAFETY: one thread.
-    assert_eq!(
-        unsafe { write::set_form(at(&code, 0, RESUME), Opcode::ResumeCheck) },
-        Written::Done
-    );
+    let written = unsafe { write::set_form(at(&code, 0, RESUME), Opcode::ResumeCheck) };
+    assert_eq!(written, Written::Done);
     let mut edit = code.edit();
     edit.set(RESUME, Opcode::InstrumentedResume);
     edit.set(ATTR, Opcode::InstrumentedLine);
